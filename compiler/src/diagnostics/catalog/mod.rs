@@ -1,0 +1,24 @@
+//! Every diagnostic there is: one file and one page each.
+//!
+//! `<name>.rs` holds `INFO` and a function `new` that takes what was found and makes the message, labels and mends;
+//! `<name>.md` is its page. A name is listed here once.
+
+use super::Info;
+
+macro_rules! catalog {
+    ($($module:ident),* $(,)?) => {
+        $(pub mod $module;)*
+
+        /// Every entry, in order of name.
+        pub static ALL: &[&Info] = &[$(&$module::INFO),*];
+    };
+}
+
+catalog! {
+    unknown_field,
+}
+
+/// The entry of this name.
+pub fn find(name: &str) -> Option<&'static Info> {
+    ALL.iter().copied().find(|info| info.name == name)
+}

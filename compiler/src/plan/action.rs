@@ -1,0 +1,224 @@
+//! The plan as data.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use smol_str::SmolStr;
+
+use crate::diagnostics::Diagnostic;
+use crate::model::{Environment, SecretKey};
+
+/// What `apply` would do, in an order in which it can run.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub package: Package,
+    pub actions: Vec<Action>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The root package: where its sources come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Package {
+    pub url: SmolStr,
+    pub commit: SmolStr,
+    /// The folder that holds `.coder/`, relative to the repository's root.
+    pub path: SmolStr,
+}
+
+#[derive(Clone, Debug)]
+pub struct Action {
+    /// Stable and unique: `image.f0ssel-dev`, `environment.team-a/deployment`.
+    pub address: String,
+    pub change: Change,
+    pub reason: Reason,
+    /// Addresses of actions that stand earlier in the plan.
+    pub needs: Vec<String>,
+    pub step: Step,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    Create,
+    Update,
+    Replace,
+    Delete,
+    /// Proven: nothing to do.
+    None,
+    /// Only a registry or a cluster can tell.
+    Unknown,
+}
+
+#[derive(Clone, Debug)]
+pub enum Step {
+    Build(Box<Build>),
+    Tag(Tag),
+    Apply(Apply),
+    Wait(Wait),
+    Delete(ObjectName),
+}
+
+/// Why an action is in the plan, or by what proof it is skipped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// `new`, `changed`, `unchanged`, `unknown`, `follows` (it goes with an action it needs).
+    pub kind: &'static str,
+    /// One sentence for people.
+    pub message: String,
+    pub because: Vec<Because>,
+}
+
+/// One input that decides, before and now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Because {
+    /// `context`, `dockerfile`, `arg NAME`, `base REFERENCE`, `builder`, `target`, `platform`, `personalize`, …
+    pub what: String,
+    pub was: Option<String>,
+    pub now: Option<String>,
+    /// The file and line to look at, if any.
+    pub file: Option<String>,
+    pub line: Option<u32>,
+}
+
+/// A build of one image for one platform.
+#[derive(Clone, Debug)]
+pub struct Build {
+    /// `b-…`: what decides the result, and nothing else.
+    pub id: String,
+    /// `docker.io/f0ssel/dev:b-…`
+    pub destination: String,
+    /// References that `tag` actions move to it: `docker.io/f0ssel/dev:master`.
+    pub tags: Vec<String>,
+    pub context: Context,
+    /// The final Dockerfile, whole.
+    pub dockerfile: String,
+    pub target: Option<SmolStr>,
+    /// Sorted by name.
+    pub args: Vec<(SmolStr, SmolStr)>,
+    pub platform: SmolStr,
+    pub bases: Vec<Base>,
+    /// The builder's image by digest.
+    pub builder: SmolStr,
+    pub git_image: SmolStr,
+    pub credentials: Option<SmolStr>,
+    /// Build secrets by id, sorted.
+    pub secrets: Vec<(SmolStr, SecretKey)>,
+    pub cache: bool,
+    pub cache_repository: Option<SmolStr>,
+    /// Labels of the image, sorted.
+    pub labels: Vec<(SmolStr, SmolStr)>,
+    /// The project's assets, for `/tmp/coder`: a second checkout that the init container makes and copies into the context
+    /// as the folder [`ASSETS`]. `None` where the project has none.
+    pub assets: Option<Assets>,
+    /// The namespace of the Job.
+    pub namespace: Option<SmolStr>,
+    pub cpu: Option<crate::model::Cpu>,
+    pub memory: Option<crate::model::Bytes>,
+    /// In seconds.
+    pub timeout: Option<u64>,
+    /// Registries reached over http.
+    pub insecure: Vec<SmolStr>,
+    /// The digest, once a registry HEAD proved that it is there.
+    pub digest: Option<String>,
+    /// What decided the id, each with the place it was typed at: compared with an earlier build's for the reason.
+    pub inputs: Vec<Input>,
+}
+
+/// The folder of a build's context that holds the project's assets.
+pub const ASSETS: &str = ".coder-assets";
+
+/// Files of the root package that are copied to `/tmp/coder`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Assets {
+    pub url: SmolStr,
+    /// 40 hex digits.
+    pub commit: SmolStr,
+    /// Files and folders as the project names them, relative to the repository's root, sorted.
+    pub paths: Vec<SmolStr>,
+    /// A hash of what they hold.
+    pub content: SmolStr,
+}
+
+/// One input of a build ID.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Input {
+    /// As [`Because::what`].
+    pub what: String,
+    /// A short value or a digest.
+    pub value: String,
+    pub place: Option<crate::text::Place>,
+}
+
+/// Where a build's context comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Context {
+    pub url: SmolStr,
+    /// 40 hex digits.
+    pub commit: SmolStr,
+    /// Relative to the repository's root; empty for the root.
+    pub path: SmolStr,
+    /// The content as git hashes a tree, after `.dockerignore`.
+    pub tree: SmolStr,
+}
+
+/// An image that a build's `FROM` names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Base {
+    pub reference: String,
+    /// `None` where an action of the plan builds it.
+    pub digest: Option<String>,
+    /// The build ID of that action.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}
+
+/// Move `reference` to what `of` built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    pub of: String,
+    pub reference: String,
+}
+
+/// Apply one object of an environment.
+#[derive(Clone, Debug)]
+pub struct Apply {
+    pub environment: Arc<Environment>,
+    pub namespace: Option<SmolStr>,
+    pub object: ObjectKind,
+    /// The image of each container, in the order of inits, then containers: `destination` of an action of the plan, or a
+    /// reference by digest, or as written.
+    pub images: Vec<String>,
+    /// The rendered object; set by the renderer, read by every format.
+    pub rendered: Option<serde_json::Value>,
+    /// Field by field, when the cluster was asked.
+    pub changes: Vec<FieldChange>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ObjectKind {
+    Deployment,
+    Service,
+    /// The claim of the volume of this name.
+    Claim(SmolStr),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FieldChange {
+    pub path: String,
+    pub was: serde_json::Value,
+    pub now: serde_json::Value,
+}
+
+/// Wait until an environment's Deployment is available.
+#[derive(Clone, Debug)]
+pub struct Wait {
+    pub environment: Arc<Environment>,
+}
+
+/// An object of the cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ObjectName {
+    pub kind: SmolStr,
+    pub namespace: Option<SmolStr>,
+    pub name: SmolStr,
+}
