@@ -2,5 +2,9 @@
 //!
 //! `tidy` holds the house rules. Tests of one module stand beside that module, not here.
 
+pub mod binary;
+pub mod literate;
+pub mod sandbox;
+
 #[cfg(test)]
 mod tidy;

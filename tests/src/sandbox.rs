@@ -1,0 +1,96 @@
+//! A home of its own, with repositories that `https://` URLs reach without a network.
+//!
+//! Every git and `coderc` process of a sandbox sees only this home: no configuration, cache or credentials of the machine.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+use crate::binary::coderc;
+
+/// Files by path, relative to a repository's root.
+pub type Files = BTreeMap<String, String>;
+
+pub struct Sandbox {
+    folder: TempDir,
+}
+
+impl Sandbox {
+    /// # Panics
+    /// When the temporary folder cannot be written, here and below: a sandbox is made for tests.
+    pub fn new() -> Sandbox {
+        let sandbox = Sandbox { folder: tempfile::tempdir().expect("a temporary folder") };
+        for folder in ["home", "remotes", "work"] {
+            std::fs::create_dir(sandbox.path().join(folder)).expect("a folder of the sandbox");
+        }
+        let remotes = format!("file://{}/remotes/", sandbox.path().display());
+        let config = format!(
+            "[user]\n\tname = Test\n\temail = test@example.invalid\n[init]\n\tdefaultBranch = main\n[protocol \"file\"]\n\tallow = always\n\
+             [url \"{remotes}\"]\n\tinsteadOf = https://\n\tinsteadOf = ssh://git@\n"
+        );
+        std::fs::write(sandbox.path().join("home/.gitconfig"), config).expect("the git configuration");
+        sandbox
+    }
+
+    /// A work tree with one commit of `files`, whose remote `origin` is `https://<url>`; pushed there.
+    pub fn repository(&self, url: &str, files: &Files) -> PathBuf {
+        let tree = self.path().join("work").join(url.replace('/', "-"));
+        std::fs::create_dir(&tree).expect("a work tree");
+        self.git(&tree, &["init", "--quiet"]);
+        self.git(&tree, &["remote", "add", "origin", &format!("https://{url}")]);
+        write(&tree, files);
+        self.git(&tree, &["add", "--all"]);
+        self.git(&tree, &["commit", "--quiet", "--allow-empty", "--message", "Begin"]);
+        let bare = self.path().join("remotes").join(url);
+        let source = tree.to_str().expect("the path is UTF-8");
+        self.git(self.path(), &["clone", "--quiet", "--bare", source, bare.to_str().expect("the path is UTF-8")]);
+        self.git(&bare, &["config", "uploadpack.allowAnySHA1InWant", "true"]);
+        tree
+    }
+
+    pub fn git(&self, folder: &Path, arguments: &[&str]) -> Output {
+        let output = self.command("git".as_ref(), folder).args(arguments).output().expect("git runs");
+        assert!(output.status.success(), "git {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
+        output
+    }
+
+    /// Runs `coderc` in a folder. Its exit code and output are for the caller to judge.
+    pub fn coderc(&self, folder: &Path, arguments: &[&str]) -> Output {
+        self.command(coderc(), folder).args(arguments).output().expect("coderc runs")
+    }
+
+    fn command(&self, program: &Path, folder: &Path) -> Command {
+        let home = self.path().join("home");
+        let mut command = Command::new(program);
+        command.current_dir(folder).env_clear();
+        for name in ["PATH", "LD_LIBRARY_PATH"] {
+            command.envs(std::env::var_os(name).map(|value| (name, value)));
+        }
+        command.env("XDG_CACHE_HOME", home.join(".cache")).env("GIT_CONFIG_GLOBAL", home.join(".gitconfig"));
+        command.env("HOME", home).env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C.UTF-8");
+        // The same commits on every machine.
+        command.env("GIT_AUTHOR_DATE", "1700000000 +0000").env("GIT_COMMITTER_DATE", "1700000000 +0000");
+        command
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+impl Default for Sandbox {
+    fn default() -> Sandbox {
+        Sandbox::new()
+    }
+}
+
+/// Writes files below a folder.
+pub fn write(folder: &Path, files: &Files) {
+    for (path, text) in files {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("a folder of a file");
+        std::fs::write(path, text).expect("a file");
+    }
+}
