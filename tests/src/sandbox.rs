@@ -50,6 +50,11 @@ impl Sandbox {
         tree
     }
 
+    /// A tag or branch of a repository's remote, on its default branch's commit.
+    pub fn add_ref(&self, url: &str, name: &str) {
+        self.git(&self.path().join("remotes").join(url), &["update-ref", name, "HEAD"]);
+    }
+
     pub fn git(&self, folder: &Path, arguments: &[&str]) -> Output {
         let output = self.command("git".as_ref(), folder).args(arguments).output().expect("git runs");
         assert!(output.status.success(), "git {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));

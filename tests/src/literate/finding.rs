@@ -39,7 +39,8 @@ pub struct Edit {
 pub fn check(package: &Package) -> Vec<Finding> {
     let sandbox = Sandbox::new();
     let folder = lay_out(package, &sandbox);
-    let output = sandbox.coderc(&folder, &["check", "--format", "json"]);
+    let flags = package.flags.iter().map(String::as_str);
+    let output = sandbox.coderc(&folder, &["check", "--format", "json"].into_iter().chain(flags).collect::<Vec<&str>>());
     let document: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {output:?} of coderc check --format json"));
     let findings: Vec<Finding> = document["diagnostics"].as_array().into_iter().flatten().map(finding).collect();
@@ -60,8 +61,10 @@ pub fn test(package: &Package) -> Result<(), String> {
 }
 
 fn lay_out(package: &Package, sandbox: &Sandbox) -> std::path::PathBuf {
-    for (url, files) in &package.others {
-        sandbox.repository(url, files);
+    for (url, other) in &package.others {
+        sandbox.repository(url, &other.files);
+        other.tags.iter().for_each(|tag| sandbox.add_ref(url, &format!("refs/tags/{tag}")));
+        other.branches.iter().for_each(|branch| sandbox.add_ref(url, &format!("refs/heads/{branch}")));
     }
     sandbox.repository("github.com/acme/page", &package.files)
 }

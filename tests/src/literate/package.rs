@@ -1,8 +1,9 @@
 //! The files that the blocks of a section make.
 //!
 //! ```` ```coder ```` is the file `.coder/main.coder` (the next of them `.coder/main-2.coder`); `file=PATH` names another. `repo=URL`
-//! (`repo=github.com/acme/base`) puts a file into another repository, which an import reaches. Blocks of a language that is
-//! not `coder`, and that name no file, are there for the reader only.
+//! (`repo=github.com/acme/base`) puts a file into another repository, which an import reaches, with `tag=NAME` and `branch=NAME` on
+//! its commit. A `console` block `$ coderc check --locked` gives the check its flags. Other blocks that name no file are there for
+//! the reader only.
 
 use std::collections::BTreeMap;
 
@@ -14,9 +15,20 @@ use crate::sandbox::Files;
 pub struct Package {
     pub files: Files,
     /// By URL without `https://`.
-    pub others: BTreeMap<String, Files>,
+    pub others: BTreeMap<String, Repository>,
+    /// What follows `coderc check`.
+    pub flags: Vec<String>,
     /// Where the first line of each file of the root stands in the document, from 1.
     pub lines: BTreeMap<String, usize>,
+}
+
+/// A repository of one commit, which is its default branch's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repository {
+    pub files: Files,
+    pub tags: Vec<String>,
+    /// More branches on the same commit.
+    pub branches: Vec<String>,
 }
 
 impl Package {
@@ -40,6 +52,10 @@ impl Package {
     fn add(&mut self, blocks: &[Block]) {
         let mut unnamed = 0;
         for block in blocks {
+            if let Some(flags) = block.text.strip_prefix("$ coderc check").filter(|_| block.language == "console") {
+                self.flags = flags.lines().next().unwrap_or_default().split_whitespace().map(str::to_string).collect();
+                continue;
+            }
             let path = match block.attribute("file") {
                 Some(path) => path.to_string(),
                 None if block.language == "coder" => {
@@ -50,7 +66,10 @@ impl Package {
             };
             match block.attribute("repo") {
                 Some(url) => {
-                    self.others.entry(url.to_string()).or_default().insert(path, block.text.clone());
+                    let other = self.others.entry(url.to_string()).or_default();
+                    other.files.insert(path, block.text.clone());
+                    other.tags.extend(block.attribute("tag").map(str::to_string));
+                    other.branches.extend(block.attribute("branch").map(str::to_string));
                 }
                 None => {
                     self.lines.insert(path.clone(), block.line);
@@ -68,11 +87,14 @@ mod tests {
 
     #[test]
     fn blocks_are_files() {
-        let text = "```coder\na\n```\n```coder\nb\n```\n```ebnf\nc\n```\n```yaml file=.coder/x.yaml\nd\n```\n```coder repo=h/o/r file=.coder/y.coder\ne\n```\n";
+        let text = "```coder\na\n```\n```coder\nb\n```\n```ebnf\nc\n```\n```yaml file=.coder/x.yaml\nd\n```\n```coder repo=h/o/r file=.coder/y.coder tag=v1\ne\n```\n\
+                    ```console\n$ coderc check --locked --offline\n```\n";
         let package = Package::of(&sections(text)[0].blocks);
         let files: Vec<&str> = package.files.keys().map(String::as_str).collect();
         assert_eq!(files, [".coder/main-2.coder", ".coder/main.coder", ".coder/x.yaml"]);
-        assert_eq!(package.others["h/o/r"][".coder/y.coder"], "e\n");
+        assert_eq!(package.others["h/o/r"].files[".coder/y.coder"], "e\n");
+        assert_eq!(package.others["h/o/r"].tags, ["v1"]);
+        assert_eq!(package.flags, ["--locked", "--offline"]);
         assert_eq!(package.lines[".coder/main-2.coder"], 5);
     }
 }
