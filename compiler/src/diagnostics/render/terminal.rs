@@ -153,12 +153,11 @@ impl Texts {
         let (lines, text) = self.by_file.get(&source.file)?;
         let start = boundary(text, source.start.offset.min(source.end.offset));
         let end = boundary(text, source.end.offset.max(source.start.offset));
-        let too_long = |offset| lines.get_byte_line(offset).is_none_or(|(line, ..)| line.len() > LONG_LINE);
-        if too_long(start) || too_long(end) {
-            return None;
-        }
-        let first = text[..start].chars().count();
-        Some(first..first + text[start..end].chars().count())
+        let character = |offset: usize| {
+            let (line, _, column) = lines.get_byte_line(offset).filter(|(line, ..)| line.len() <= LONG_LINE)?;
+            Some(line.offset() + text[offset - column..offset].chars().count())
+        };
+        Some(character(start)?..character(end)?)
     }
 
     /// Some characters of the line around the start of a source.
