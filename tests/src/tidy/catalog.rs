@@ -29,7 +29,15 @@ fn the_list_is_in_order() {
 }
 
 /// Pages that cannot be made true by a package alone, with what they need; they show `## Example` instead.
-const NEEDS_THE_WORLD: &[(&str, &str)] = &[];
+const NEEDS_THE_WORLD: &[(&str, &str)] = &[
+    ("changed-content", "a lock that disagrees with a commit's files"),
+    ("import-auth", "a remote that wants credentials"),
+    ("import-cache", "a cache that cannot be written"),
+    ("import-network", "a remote that cannot be reached"),
+    ("import-tree", "a commit that git itself would not make"),
+    ("lock-write", "a checkout that cannot be written"),
+    ("moved-tag", "a remote that changes after it was locked"),
+];
 
 #[test]
 fn every_page_teaches_and_shows_both_sides() {

@@ -15,6 +15,23 @@ macro_rules! catalog {
 }
 
 catalog! {
+    ambiguous_ref,
+    changed_content,
+    import_auth,
+    import_cache,
+    import_commit,
+    import_cycle,
+    import_network,
+    import_not_found,
+    import_ref,
+    import_tree,
+    import_url,
+    lock_missing,
+    lock_offline,
+    lock_syntax,
+    lock_write,
+    moved_tag,
+    no_package,
     unknown_field,
 }
 

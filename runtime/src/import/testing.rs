@@ -1,0 +1,62 @@
+//! Repositories and remotes for tests, made by the `git` program in a temporary folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use git2::Oid;
+
+/// A temporary folder with repositories in it.
+pub(crate) struct Sandbox {
+    _folder: tempfile::TempDir,
+    pub path: PathBuf,
+}
+
+impl Sandbox {
+    pub fn new() -> Sandbox {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().canonicalize().unwrap();
+        Sandbox { _folder: folder, path }
+    }
+
+    pub fn folder(&self, name: &str) -> PathBuf {
+        let folder = self.path.join(name);
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    /// An empty repository on the branch `main`.
+    pub fn repository(&self, name: &str) -> PathBuf {
+        let folder = self.folder(name);
+        git(&folder, &["init", "-q", "-b", "main"]);
+        folder
+    }
+
+    /// Writes one file and commits everything.
+    pub fn commit(&self, repository: &Path, file: &str, text: &str) -> Oid {
+        let path = repository.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+        git(repository, &["add", "-A"]);
+        git(repository, &["commit", "-q", "--allow-empty", "-m", file]);
+        head(repository)
+    }
+}
+
+pub(crate) fn head(repository: &Path) -> Oid {
+    Oid::from_str(git(repository, &["rev-parse", "HEAD"]).trim()).unwrap()
+}
+
+/// Runs git without the machine's configuration and gives its output.
+pub(crate) fn git(folder: &Path, arguments: &[&str]) -> String {
+    let done = Command::new("git")
+        .args(["-c", "user.name=Test", "-c", "user.email=test@example.invalid", "-c", "init.defaultBranch=main"])
+        .args(arguments)
+        .current_dir(folder)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap()
+}

@@ -1,0 +1,5 @@
+//! Everything of coderc that touches the world: repositories, registries, clusters, and the terminal.
+//!
+//! What sources mean is not decided here but in the compiler, which is given what it lacks.
+
+pub mod import;
