@@ -5,6 +5,7 @@
 mod catalog;
 mod crates;
 mod layers;
+mod links;
 mod map;
 mod names;
 mod sizes;
