@@ -3,3 +3,4 @@
 //! What sources mean is not decided here but in the compiler, which is given what it lacks.
 
 pub mod import;
+pub mod render;

@@ -1,0 +1,20 @@
+//! The ConfigMap that holds a build's Dockerfile, whole.
+//!
+//! It is named as its Job, and never changes: another Dockerfile is another build.
+
+use compiler::plan::action::Build;
+use k8s_openapi::api::core::v1::ConfigMap;
+
+use super::job;
+
+/// The key, and so the file's name where the ConfigMap is mounted.
+pub const DOCKERFILE: &str = "Dockerfile";
+
+pub fn config_map(build: &Build, address: &str) -> ConfigMap {
+    ConfigMap {
+        metadata: job::metadata(build, address),
+        data: Some([(DOCKERFILE.to_string(), build.dockerfile.clone())].into()),
+        immutable: Some(true),
+        binary_data: None,
+    }
+}
