@@ -33,6 +33,17 @@ catalog! {
     moved_tag,
     no_package,
     unknown_field,
+    yaml_alias,
+    yaml_duplicate_key,
+    yaml_missing_key,
+    yaml_nesting,
+    yaml_slash_after_value,
+    yaml_slash_comment,
+    yaml_syntax,
+    yaml_tag_without_github,
+    yaml_type_tag,
+    yaml_unknown_type,
+    yaml_wrong_shape,
 }
 
 /// The entry of this name.
