@@ -188,6 +188,11 @@ impl Mount<'_> {
         }
     }
 
+    /// `bind` unless it says otherwise.
+    pub fn kind(&self) -> String {
+        self.field("type").unwrap_or("bind").to_ascii_lowercase()
+    }
+
     /// A field's value, and its offset in the value of the flag.
     fn find(&self, name: &str) -> Option<(usize, &str)> {
         let (mut at, mut found) = (0, None);

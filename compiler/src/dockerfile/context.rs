@@ -72,20 +72,10 @@ impl Context {
         &self.entries
     }
 
-    /// What a build sees: without what the ignore file leaves out, and without `.coder/` of the packages in `packages`
-    /// (folders relative to the context that hold one; the empty one is the context itself). The Dockerfile and the
-    /// ignore file stay unless a pattern names them.
-    pub fn filtered(&self, ignore: &Ignore, packages: &[&str]) -> Context {
-        let hidden: Vec<String> = packages
-            .iter()
-            .map(|package| if package.is_empty() { ".coder".to_owned() } else { format!("{package}/.coder") })
-            .collect();
-        let is_hidden = |path: &str| {
-            hidden
-                .iter()
-                .any(|hidden| path.strip_prefix(hidden.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
-        };
-        let keeps = |entry: &&Entry| !is_hidden(&entry.path) && !ignore.excludes(&entry.path);
+    /// What a build sees: without packages (`.coder/`, wherever one is) and without what the ignore file leaves out. The
+    /// Dockerfile and the ignore file stay unless a pattern names them.
+    pub fn filtered(&self, ignore: &Ignore) -> Context {
+        let keeps = |entry: &&Entry| !in_package(&entry.path) && !ignore.excludes(&entry.path);
         Context { entries: self.entries.iter().filter(keeps).cloned().collect() }
     }
 
@@ -172,6 +162,11 @@ impl Context {
         });
         if followed { Found::Undecided } else { Found::Nothing }
     }
+}
+
+/// Whether a path is a `.coder/` folder or lies in one.
+pub(super) fn in_package(path: &str) -> bool {
+    path.split('/').any(|part| part == ".coder")
 }
 
 struct Child {

@@ -104,8 +104,8 @@ pub fn final_user(dockerfile: &Dockerfile, target: Option<&str>, args: &[(SmolSt
             Base::Scratch => return FinalUser::Set("0".to_owned()),
             Base::Undecided { .. } => return FinalUser::Unknown,
         };
-        let triggers = dockerfile.body(parent).filter_map(|(_, instruction)| instruction.trigger.as_deref());
-        if let Some(trigger) = triggers.filter(|trigger| trigger.keyword == Keyword::User).last() {
+        let mut triggers = dockerfile.body(parent).filter_map(|(_, instruction)| instruction.trigger.as_deref());
+        if let Some(trigger) = triggers.rfind(|trigger| trigger.keyword == Keyword::User) {
             return FinalUser::Set(user_of(trigger, &scopes.start(stage), dockerfile.escape));
         }
         stage = parent;

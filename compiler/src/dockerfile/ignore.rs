@@ -61,9 +61,8 @@ impl Ignore {
         excluded
     }
 
-    /// An ignore file by which kaniko sees what Docker sees, and neither `.git` nor the packages in `packages` (folders
-    /// relative to the context that hold a `.coder/`; the empty one is the context itself).
-    pub fn for_kaniko(&self, packages: &[&str]) -> String {
+    /// An ignore file by which kaniko sees what Docker sees, without packages (`.coder/`) and `.git`.
+    pub fn for_kaniko(&self) -> String {
         let mut lines = String::new();
         let mut write = |keeps: bool, pattern: &str| {
             // A pattern that begins with `#` is a comment unless something stands before it.
@@ -82,13 +81,10 @@ impl Ignore {
                 _ => write(pattern.keeps, &format!("{text}/**")),
             }
         }
-        for package in packages {
-            let folder = if package.is_empty() { ".coder".to_owned() } else { format!("{package}/.coder") };
-            write(false, &folder);
-            write(false, &format!("{folder}/**"));
+        for hidden in [".coder", "**/.coder", ".git"] {
+            write(false, hidden);
+            write(false, &format!("{hidden}/**"));
         }
-        write(false, ".git");
-        write(false, ".git/**");
         lines
     }
 }
@@ -389,15 +385,15 @@ mod tests {
         assert!(!kaniko_excludes(&plain, "a/b/node_modules/c/d"), "the reason for the rewriting is gone");
         for patterns in ["**/node_modules", "*\n!a\n**/c", "**.log\n!a/**/keep.log", "a/*/c", "a\n!a/b\na/b/c", "[ab]/?"] {
             let ignore = Ignore::parse(patterns);
-            let rewritten = Ignore::parse(&ignore.for_kaniko(&[]));
+            let rewritten = Ignore::parse(&ignore.for_kaniko());
             for path in ["a", "a/b", "a/b/c", "a/b/c/d", "a/b/node_modules/c/d", "x.log", "a/x.log/y", "a/b/keep.log", "c/d/e"] {
                 assert_eq!(kaniko_excludes(&rewritten, path), ignore.excludes(path), "{patterns:?} {path}");
             }
         }
-        let hidden = Ignore::parse(&Ignore::default().for_kaniko(&["", "services/api"]));
+        let hidden = Ignore::parse(&Ignore::default().for_kaniko());
         for path in [".coder/a.coder", "services/api/.coder/x/y", ".git/config"] {
             assert!(kaniko_excludes(&hidden, path), "{path}");
         }
-        assert!(!kaniko_excludes(&hidden, "other/.coder/x"));
+        assert!(!kaniko_excludes(&hidden, "services/coder/x"));
     }
 }

@@ -5,6 +5,7 @@
 //! facts about what kaniko does with an instruction were read in its sources.
 
 pub mod bases;
+pub mod check;
 pub mod context;
 pub mod edit;
 mod expand;
@@ -14,6 +15,8 @@ mod heredoc;
 pub mod ignore;
 mod lines;
 pub mod parse;
+pub mod personalize;
+mod reference;
 mod scope;
 #[cfg(test)]
 mod tests;

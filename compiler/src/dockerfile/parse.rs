@@ -207,7 +207,7 @@ impl Dockerfile {
     }
 
     /// The instructions of a stage with their indices, `FROM` not among them.
-    pub fn body(&self, stage: usize) -> impl Iterator<Item = (usize, &Instruction)> {
+    pub fn body(&self, stage: usize) -> impl DoubleEndedIterator<Item = (usize, &Instruction)> {
         let body = self.stages[stage].body.clone();
         body.clone().zip(&self.instructions[body])
     }

@@ -12,7 +12,7 @@ use super::expand::{Expanded, Value, expand};
 use super::parse::{Dockerfile, Instruction, Keyword};
 
 /// Arguments that BuildKit and kaniko define themselves; they count when an `ARG` names them.
-const PLATFORM_ARGS: &[&str] = &[
+pub(super) const PLATFORM_ARGS: &[&str] = &[
     "BUILDARCH",
     "BUILDOS",
     "BUILDOSVERSION",
@@ -24,6 +24,20 @@ const PLATFORM_ARGS: &[&str] = &[
     "TARGETPLATFORM",
     "TARGETSTAGE",
     "TARGETVARIANT",
+];
+
+/// Arguments that need no `ARG`.
+pub(super) const PROXY_ARGS: &[&str] = &[
+    "ALL_PROXY",
+    "FTP_PROXY",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "NO_PROXY",
+    "all_proxy",
+    "ftp_proxy",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
 ];
 
 type Variables = Arc<BTreeMap<SmolStr, Value>>;

@@ -1,0 +1,16 @@
+//! A pattern of an ignore file that Docker refuses.
+
+use crate::diagnostics::{Diagnostic, Info, Severity};
+use crate::text::Place;
+
+pub const INFO: Info = Info { name: "dockerignore-pattern", severity: Severity::Error, page: include_str!("dockerignore-pattern.md") };
+
+/// `place` is the line.
+pub fn new(place: Place, pattern: &str) -> Diagnostic {
+    let why = match pattern.trim() {
+        "!" => "there is nothing after `!`",
+        pattern if pattern.ends_with('\\') => "nothing follows the `\\` at its end",
+        _ => "a `[` has no `]`, or nothing in between",
+    };
+    Diagnostic::new(&INFO, place, format!("`{pattern}` is no pattern: {why}")).help("a `\\` before it makes a character plain")
+}
