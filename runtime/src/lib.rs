@@ -3,4 +3,5 @@
 //! What sources mean is not decided here but in the compiler, which is given what it lacks.
 
 pub mod import;
+pub mod registry;
 pub mod render;

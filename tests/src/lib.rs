@@ -4,6 +4,7 @@
 
 pub mod binary;
 pub mod literate;
+pub mod parts;
 pub mod sandbox;
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ fn the_list_is_in_order() {
 
 /// Pages that cannot be made true by a package alone, with what they need; they show `## Example` instead.
 const NEEDS_THE_WORLD: &[(&str, &str)] = &[
+    ("base-not-found", "a registry"),
     ("changed-content", "a lock that disagrees with a commit's files"),
     ("import-auth", "a remote that wants credentials"),
     ("import-cache", "a cache that cannot be written"),
@@ -37,6 +38,10 @@ const NEEDS_THE_WORLD: &[(&str, &str)] = &[
     ("import-tree", "a commit that git itself would not make"),
     ("lock-write", "a checkout that cannot be written"),
     ("moved-tag", "a remote that changes after it was locked"),
+    ("registry-answer", "a registry that is broken"),
+    ("registry-auth", "a registry that wants credentials"),
+    ("registry-limit", "a registry that is asked too often"),
+    ("registry-network", "a registry that cannot be reached"),
 ];
 
 #[test]

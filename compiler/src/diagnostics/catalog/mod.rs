@@ -16,6 +16,7 @@ macro_rules! catalog {
 
 catalog! {
     ambiguous_ref,
+    base_not_found,
     changed_content,
     dockerfile_syntax,
     dockerignore_pattern,
@@ -46,6 +47,10 @@ catalog! {
     personalize_instruction,
     undecided_base,
     unknown_build_argument,
+    registry_answer,
+    registry_auth,
+    registry_limit,
+    registry_network,
     unknown_field,
     yaml_alias,
     yaml_duplicate_key,

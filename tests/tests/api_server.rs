@@ -1,0 +1,118 @@
+//! What a plan makes for Kubernetes, before a real API server: it takes each object in a server-side dry run, by its strict rules.
+//!
+//! Whether the objects then work is for a cluster with nodes.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use kube::api::{Api, DynamicObject, Patch, PatchParams, PostParams, ValidationDirective};
+use kube::config::AuthInfo;
+use kube::core::{ApiResource, GroupVersionKind};
+use kube::{Client, Config};
+use libtest_mimic::{Arguments, run};
+use serde_json::{Value, json};
+use tests::parts::{ApiServer, trial};
+
+fn main() -> ExitCode {
+    let missing = ApiServer::missing;
+    let trials = vec![
+        trial("every_rendered_object_is_taken", missing(), every_rendered_object_is_taken),
+        trial("what_is_no_field_is_refused", missing(), what_is_no_field_is_refused),
+    ];
+    // One server at a time: each takes a processor for its first seconds.
+    let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
+    run(&arguments, trials).exit_code()
+}
+
+fn every_rendered_object_is_taken() {
+    let (objects, server) = (rendered(), ApiServer::start());
+    assert!(objects.len() >= 5, "{} objects", objects.len());
+    block(async {
+        let client = connect(&server);
+        let mut refused = Vec::new();
+        for (file, object) in objects {
+            if let Err(error) = dry_run(&client, &object).await {
+                refused.push(format!("{}: {} {}: {error}", file.display(), object["kind"], object["metadata"]["name"]));
+            }
+        }
+        assert!(refused.is_empty(), "refused:\n{}", refused.join("\n"));
+    });
+}
+
+fn what_is_no_field_is_refused() {
+    let server = ApiServer::start();
+    block(async {
+        let client = connect(&server);
+        let mut object = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"a": "b"}});
+        dry_run(&client, &object).await.unwrap();
+        object["dada"] = json!({});
+        let error = dry_run(&client, &object).await.unwrap_err();
+        assert!(error.contains("dada"), "{error}");
+    });
+}
+
+/// Every object that a test holds the product's output against: of the renderer, and of the examples' plans.
+fn rendered() -> Vec<(PathBuf, Value)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let mut found = Vec::new();
+    for folder in ["runtime/src/render/expected", "examples"] {
+        collect(&root.join(folder), &mut found);
+    }
+    found
+}
+
+/// Files of objects below `folder`: JSON of one object each, and what `plan -f yaml` printed.
+fn collect(folder: &Path, found: &mut Vec<(PathBuf, Value)>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() {
+            collect(&path, found);
+        } else if name.ends_with(".json") || name == "plan.yaml" {
+            let text = std::fs::read_to_string(&path).unwrap();
+            // JSON is YAML.
+            let objects: Vec<Value> = serde_saphyr::from_multiple(&text).unwrap();
+            let objects = objects.into_iter().filter(|object| object["apiVersion"].is_string());
+            found.extend(objects.map(|object| (path.clone(), object)));
+        }
+    }
+}
+
+/// A server-side apply that changes nothing, by strict rules; what the server said against it.
+async fn dry_run(client: &Client, object: &Value) -> Result<(), String> {
+    let version = object["apiVersion"].as_str().ok_or("no apiVersion")?;
+    let (group, version) = version.split_once('/').unwrap_or(("", version));
+    let kind = GroupVersionKind::gvk(group, version, object["kind"].as_str().ok_or("no kind")?);
+    let namespace = object["metadata"]["namespace"].as_str().unwrap_or("default");
+    make_namespace(client, namespace).await;
+    let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), namespace, &ApiResource::from_gvk(&kind));
+    let rules = PatchParams {
+        dry_run: true,
+        force: true,
+        field_manager: Some("coderc".to_string()),
+        field_validation: Some(ValidationDirective::Strict),
+    };
+    let name = object["metadata"]["name"].as_str().ok_or("no name")?;
+    api.patch(name, &rules, &Patch::Apply(object)).await.map(|_| ()).map_err(|error| error.to_string())
+}
+
+async fn make_namespace(client: &Client, name: &str) {
+    let kind = ApiResource::from_gvk(&GroupVersionKind::gvk("", "v1", "Namespace"));
+    let api: Api<DynamicObject> = Api::all_with(client.clone(), &kind);
+    // It may be there; if it cannot be made, the objects in it are refused.
+    let _ = api.create(&PostParams::default(), &DynamicObject::new(name, &kind)).await;
+}
+
+fn connect(server: &ApiServer) -> Client {
+    let mut config = Config::new(server.url().parse().unwrap());
+    // Its certificate is its own, made at its start.
+    config.accept_invalid_certs = true;
+    config.auth_info = AuthInfo { token: Some(ApiServer::TOKEN.to_string().into()), ..AuthInfo::default() };
+    Client::try_from(config).unwrap()
+}
+
+fn block<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(future)
+}
