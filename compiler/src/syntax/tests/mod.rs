@@ -1,0 +1,6 @@
+//! Snippets of every construct and every slip, with the data and the diagnostics they give.
+
+mod diagnostics;
+mod hostile;
+mod show;
+mod valid;
