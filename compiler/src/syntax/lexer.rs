@@ -86,7 +86,7 @@ fn lex(text: &str, mut emit: impl FnMut(Kind, usize, usize)) -> Option<u32> {
     let mut open: Vec<Open> = Vec::new();
     let mut code = Kind::lexer(text);
     loop {
-        let Some(result) = code.next() else { return None };
+        let result = code.next()?;
         let (start, end) = (code.span().start, code.span().end);
         match result.unwrap_or(Kind::Unknown) {
             Kind::Newline => {

@@ -275,7 +275,7 @@ fn arm(input: &mut Reader<'_, '_>) -> Outcome {
         input.parse(or_missing(rule(expression), Kind::MissingExpression, Until::Line))?;
     }
     if input.peek().is_some_and(|kind| kind != Kind::CloseBrace) {
-        if !input.state().problems.last().is_some_and(|problem| problem.tokens.0 as usize > opener) {
+        if input.state().problems.last().is_none_or(|problem| problem.tokens.0 as usize <= opener) {
             unexpected(input, Kind::CloseBrace);
             forget_value(input);
         }

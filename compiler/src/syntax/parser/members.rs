@@ -62,7 +62,7 @@ fn members<'t>(context: Context) -> impl Grammar<'t> {
     });
     let all = more.ignore_then(member_line(context)).repeated().collect::<()>();
     custom(move |input: &mut Reader<'t, '_>| {
-        input.parse(&all)?;
+        input.parse(all)?;
         if input.state().too_deep.is_some() { Err(EmptyErr::default()) } else { Ok(()) }
     })
 }

@@ -106,7 +106,8 @@ pub fn skip(input: &mut Reader<'_, '_>, until: Until) {
             }
             if at > first && token.newline && loose {
                 let ended = open.is_empty() && until != Until::Comma && tokens[at - 1].kind.ends_operand();
-                if ended || look::starts_member(tokens, at) && !(until == Until::Comma && !look::starts_field(tokens, at)) {
+                let member = if until == Until::Comma { look::starts_field(tokens, at) } else { look::starts_member(tokens, at) };
+                if ended || member {
                     break;
                 }
             }

@@ -128,7 +128,7 @@ fn fields<'t>() -> impl Grammar<'t> {
     });
     let all = more.ignore_then(custom(field)).repeated().collect::<()>();
     custom(move |input: &mut Reader<'t, '_>| {
-        input.parse(&all)?;
+        input.parse(all)?;
         if input.state().too_deep.is_some() { Err(EmptyErr::default()) } else { Ok(()) }
     })
 }

@@ -1,5 +1,7 @@
 //! Text meant to break the parser: deep nesting, cut-off and mutated files. One diagnostic, no panic, in linear time.
 
+#![expect(clippy::disallowed_types, reason = "only a clock tells whether the time is linear")]
+
 use std::time::{Duration, Instant};
 
 use super::show::{diagnostics, owner};
@@ -40,7 +42,7 @@ fn nesting_ends_in_one_diagnostic() {
         let start = Instant::now();
         let shown = diagnostics(&text);
         assert!(shown.lines().count() <= 2 && shown.contains("nesting-too-deep"), "{} gave {shown}", &text[..40]);
-        assert!(start.elapsed() < Duration::from_secs(5), "{} took {:?}", &text[..40], start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(20), "{} took {:?}", &text[..40], start.elapsed());
     }
 }
 
@@ -58,7 +60,7 @@ fn long_and_flat_is_fine() {
     for text in texts {
         let start = Instant::now();
         assert_eq!(diagnostics(&text), "");
-        assert!(start.elapsed() < Duration::from_secs(5), "{} took {:?}", &text[..20], start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(20), "{} took {:?}", &text[..20], start.elapsed());
     }
 }
 
@@ -80,13 +82,13 @@ fn many_mistakes_stay_linear() {
         let text = piece.repeat(n);
         let start = Instant::now();
         assert!(!diagnostics(&text).is_empty());
-        assert!(start.elapsed() < Duration::from_secs(10), "{piece} took {:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(30), "{piece} took {:?}", start.elapsed());
     }
     let start = Instant::now();
     diagnostics(&format!("environment a {{\n{}}}", "  a = $ 1\n".repeat(n)));
     diagnostics(&format!("environment a {{\n{}}}", "  a b c = [1 2\n".repeat(n)));
     diagnostics(&format!("let a = [{}]", "1 2 $ ;".repeat(n)));
-    assert!(start.elapsed() < Duration::from_secs(15), "took {:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(30), "took {:?}", start.elapsed());
 }
 
 pub const SAMPLE: &str = r#"import "github.com/f0ssel/kaniko" at tag "v1" as kaniko
