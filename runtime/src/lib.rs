@@ -2,6 +2,7 @@
 //!
 //! What sources mean is not decided here but in the compiler, which is given what it lacks.
 
+pub mod context;
 pub mod import;
 pub mod registry;
 pub mod render;

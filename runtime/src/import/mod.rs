@@ -4,19 +4,30 @@
 //! nothing that a repository holds is ever run, and its submodules are left alone. What the files mean is the compiler's
 //! business, and printing progress the caller's.
 
+mod configuration;
+mod content;
+mod event;
+mod fetch;
+mod git;
 mod lock;
 mod lock_syntax;
+mod outdated;
 mod problem;
 mod resolve;
 mod root;
+mod store;
 #[cfg(test)]
 mod testing;
 mod url;
 
+pub use event::{Event, Progress, silent};
+pub use fetch::{Finished, Options, Resolved, Session, Update};
 pub use lock::{Lock, LockPlace, LockProblem, LockedImage, LockedImport};
+pub use outdated::Outdated;
 pub use problem::ImportProblem;
 pub use resolve::{At, LEAST_DIGITS, Refs, Want, full_commit, resolve};
 pub use root::{Root, RootProblem, RootRepository};
+pub use store::{Snapshot, Store, Unreadable};
 pub use url::{ImportTarget, RepositoryUrl, UrlProblem, join_folder, parse_from, parse_import};
 
 /// Reads repositories whoever owns them. libgit2 checks owners because git runs what a repository's configuration names

@@ -3,8 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use git2::Oid;
+
+use super::{At, Event, ImportProblem, Lock, Options, Progress, RepositoryUrl, Resolved, Session, Store};
 
 /// A temporary folder with repositories in it.
 pub(crate) struct Sandbox {
@@ -59,4 +63,47 @@ pub(crate) fn git(folder: &Path, arguments: &[&str]) -> String {
         .unwrap();
     assert!(done.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
     String::from_utf8(done.stdout).unwrap()
+}
+
+/// A session on a cache of the sandbox that counts what it did.
+pub(crate) struct Run {
+    pub session: Session,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Sandbox {
+    pub fn store(&self) -> Store {
+        Store::new(&self.path.join("cache"))
+    }
+
+    pub fn run(&self, options: Options, lock: &Lock) -> Run {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let asks = asked.clone();
+        let progress: Progress = Arc::new(move |event| {
+            if matches!(event, Event::Asked { .. }) {
+                asks.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        Run { session: Session::new(options, self.store(), lock.clone(), progress), asked }
+    }
+
+    /// The address of a repository of the sandbox.
+    pub fn url(&self, name: &str) -> RepositoryUrl {
+        RepositoryUrl::parse(&format!("file://{}", self.path.join(name).display())).unwrap()
+    }
+}
+
+impl Run {
+    /// One import.
+    pub fn one(&self, url: &RepositoryUrl, at: &str) -> Result<Resolved, ImportProblem> {
+        self.session.fetch_all(&[(url.clone(), At::parse(at))]).remove(0)
+    }
+
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    pub fn lock(&self) -> Lock {
+        self.session.finish(true).lock
+    }
 }
