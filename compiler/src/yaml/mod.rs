@@ -10,27 +10,18 @@ mod tree;
 mod wording;
 
 use crate::diagnostics::Diagnostic;
-use crate::hir::{Item, SmolStr};
+use crate::hir::Item;
+use crate::syntax::{ItemSource, Split};
 use crate::text::{Owner, TextRange};
 
-/// A document that holds anything.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Document {
-    /// The value of `type`, as written.
-    pub kind: Option<SmolStr>,
-    /// The value of `name`.
-    pub name: Option<SmolStr>,
-    /// Counts from the file's first byte; without the line `---`.
-    pub range: TextRange,
-}
-
-/// Cuts a YAML file into documents. Never fails: what is wrong in one is told by [`lower`].
-pub fn split(owner: Owner, text: &str) -> Vec<Document> {
-    let document = |range: TextRange| {
+/// Cuts a YAML file into documents, each an item; those that hold nothing are left out. What is wrong in one is told by
+/// [`lower`].
+pub fn split(owner: Owner, text: &str) -> Split {
+    let item = |range: TextRange| {
         let heading = split::heading(owner, &text[range]);
-        Document { kind: heading.kind, name: heading.name, range }
+        ItemSource { keyword: heading.keyword, name: heading.name, range }
     };
-    split::documents(text).into_iter().map(document).collect()
+    Split { items: split::documents(text).into_iter().map(item).collect(), diagnostics: Vec::new() }
 }
 
 /// A document's text as a declaration; ranges count from the document's first byte.

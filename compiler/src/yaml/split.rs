@@ -3,8 +3,9 @@
 //! A line that begins with `---` or `...` ends a document wherever it stands, in text of many lines too: so says YAML, and so
 //! no parser is needed to find it, and a document that does not parse damages no other.
 
-use super::{slashes, tree};
-use crate::hir::SmolStr;
+use super::{lower, slashes, tree};
+use crate::hir::{DeclKind, SmolStr};
+use crate::syntax::ItemKeyword;
 use crate::text::{Owner, TextRange, range};
 
 /// The documents of a file that hold anything, in order; ranges count from the file's first byte.
@@ -36,10 +37,9 @@ fn push(text: &str, start: usize, end: usize, found: &mut Vec<TextRange>) {
     }
 }
 
-/// What a document says it is.
+/// What a document says it is, as far as that can be read.
 pub struct Heading {
-    /// The value of `type`.
-    pub kind: Option<SmolStr>,
+    pub keyword: ItemKeyword,
     /// The value of `name`.
     pub name: Option<SmolStr>,
 }
@@ -53,7 +53,12 @@ pub fn heading(owner: Owner, text: &str) -> Heading {
         let line = || text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':')).map(plain);
         read.or_else(|| tree.broken.and_then(|_| line())).filter(|value: &SmolStr| !value.is_empty())
     };
-    Heading { kind: find("type"), name: find("name") }
+    let keyword = match lower::kind(find("type").as_deref(), &tree) {
+        Some(DeclKind::Image) => ItemKeyword::Image,
+        Some(DeclKind::Environment) => ItemKeyword::Environment,
+        None => ItemKeyword::Rubbish,
+    };
+    Heading { keyword, name: find("name") }
 }
 
 /// The word that a line's value most likely is.

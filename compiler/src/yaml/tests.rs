@@ -629,17 +629,18 @@ fn text_that_is_not_yaml() {
 
 #[test]
 fn documents_of_a_file() {
-    let text = "\u{feff}%YAML 1.2\n--- # first\nname: a\ntype: image\nspec: |\n  --- text\n---\n# nothing\n...\nname: 'b' # x\ntype: [\n--- {type: environment, name: c}\n---x: y\n---\r\nname: d";
+    let text = "\u{feff}%YAML 1.2\n--- # first\nname: a\ntype: image\nspec: |\n  --- text\n---\n# nothing\n...\nname: 'b' # x\ntype: [\n--- {type: environment, name: c}\n---x: y\n---\r\nname: d\nspec: []";
     let shown: Vec<String> = split(owner(), text)
+        .items
         .into_iter()
-        .map(|document| format!("{:?} {:?} {:?}", document.kind, document.name, &text[document.range]))
+        .map(|item| format!("{:?} {:?} {:?}", item.keyword, item.name, &text[item.range]))
         .collect();
     expect![[r#"
         [
-            "Some(\"image\") Some(\"a\") \" # first\\nname: a\\ntype: image\\nspec: |\\n  --- text\\n\"",
-            "Some(\"[\") Some(\"b\") \"name: 'b' # x\\ntype: [\\n\"",
-            "Some(\"environment\") Some(\"c\") \" {type: environment, name: c}\\n---x: y\\n\"",
-            "None Some(\"d\") \"\\r\\nname: d\"",
+            "Image Some(\"a\") \" # first\\nname: a\\ntype: image\\nspec: |\\n  --- text\\n\"",
+            "Rubbish Some(\"b\") \"name: 'b' # x\\ntype: [\\n\"",
+            "Environment Some(\"c\") \" {type: environment, name: c}\\n---x: y\\n\"",
+            "Environment Some(\"d\") \"\\r\\nname: d\\nspec: []\"",
         ]
     "#]]
     .assert_debug_eq(&shown);

@@ -42,6 +42,25 @@ pub fn document(owner: Owner, text: &str) -> (Item, Vec<Diagnostic>) {
     (item, diagnostics)
 }
 
+/// What a template declares: what its `type` says or most likely means; without one, what the shape of its `spec` shows.
+pub fn kind(written: Option<&str>, tree: &Tree) -> Option<DeclKind> {
+    if let Some(written) = written {
+        let known = |word: &str| match word {
+            "image" => Some(DeclKind::Image),
+            "environment" => Some(DeclKind::Environment),
+            _ => None,
+        };
+        return known(written).or_else(|| nearest::nearest(written, yaml_unknown_type::KNOWN).and_then(known));
+    }
+    let Value::Map(entries) = &tree.node(tree.root?).value else { return None };
+    let spec = entries.iter().find(|entry| entry.key.text == "spec")?;
+    match &tree.node(spec.value).value {
+        Value::List(_) => Some(DeclKind::Environment),
+        Value::Map(_) => Some(DeclKind::Image),
+        _ => None,
+    }
+}
+
 struct Lower<'a> {
     owner: Owner,
     text: &'a str,
@@ -73,7 +92,7 @@ impl<'a> Lower<'a> {
         if name.is_none() {
             self.missing(first.key.range, "the template", "name", "what it is called");
         }
-        let Some(kind) = self.kind(kind, spec, at) else { return };
+        let Some(kind) = self.kind(kind, at) else { return };
         let members = match (kind, spec) {
             (DeclKind::Image, Some(spec)) => self.image(at, spec, rest),
             (DeclKind::Environment, Some(spec)) => self.environment(Some(spec), rest),
@@ -88,26 +107,17 @@ impl<'a> Lower<'a> {
         self.item.definition = Definition::Decl(Decl { kind, params: None, loop_: None, condition: None, body });
     }
 
-    /// What `type` says; where it says nothing that is known, what was most likely meant.
-    fn kind(&mut self, entry: Option<&Entry>, spec: Option<&Entry>, at: TextRange) -> Option<DeclKind> {
+    /// What `type` says, and a diagnostic where it says nothing that is known.
+    fn kind(&mut self, entry: Option<&Entry>, at: TextRange) -> Option<DeclKind> {
         let Some(entry) = entry else {
             self.missing(at, "the template", "type", "`image` or `environment`");
-            return match &self.tree.node(spec?.value).value {
-                Value::List(_) => Some(DeclKind::Environment),
-                Value::Map(_) => Some(DeclKind::Image),
-                _ => None,
-            };
+            return kind(None, self.tree);
         };
         let written = self.name_of(entry)?;
-        let known = |word: &str| match word {
-            "image" => Some(DeclKind::Image),
-            "environment" => Some(DeclKind::Environment),
-            _ => None,
-        };
-        known(&written.text).or_else(|| {
+        if !yaml_unknown_type::KNOWN.contains(&written.text.as_str()) {
             self.diagnostics.push(yaml_unknown_type::new(self.place(written.range), &written.text));
-            nearest::nearest(&written.text, yaml_unknown_type::KNOWN).and_then(known)
-        })
+        }
+        kind(Some(&written.text), self.tree)
     }
 
     /// Takes the entry of this key out of `rest`, or the one that is a misspelling of it, which is then reported.
