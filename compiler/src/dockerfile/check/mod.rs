@@ -290,7 +290,7 @@ fn inherited_shell<'a>(dockerfile: &'a Dockerfile, scopes: &Scopes<'_>, mut stag
 /// The diagnostic of what parsing found.
 pub(super) fn diagnostic_of(problem: &Problem, place: Place) -> Diagnostic {
     match &problem.kind {
-        ProblemKind::UnknownInstruction { name } => unknown_instruction::new(place, name),
+        ProblemKind::UnknownInstruction { name } => unknown_instruction::new(place, name, Keyword::ALL),
         ProblemKind::Syntax { message, help, instead } => {
             let mut diagnostic = dockerfile_syntax::new(place, message);
             if let Some(help) = help {
