@@ -2,6 +2,7 @@
 //!
 //! Parsing never fails: it gives what it could read, and diagnostics. Nothing is resolved or checked here.
 
+pub mod ast;
 mod docs;
 mod item_start;
 mod kind;
@@ -10,12 +11,14 @@ mod lower;
 mod message;
 mod parser;
 mod split;
+mod tree;
 
 pub use item_start::{ItemKeyword, KEYWORDS};
 pub use kind::Kind;
 pub use lexer::{Token, tokens};
 pub use lower::{lower, lower_expression};
 pub use split::{ItemSource, Split, split};
+pub use tree::{Coder, SyntaxElement, SyntaxNode, SyntaxToken, tree};
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use super::show::{diagnostics, owner};
-use crate::syntax::{lower, split};
+use crate::syntax::{lower, split, tree};
 
 #[test]
 fn nesting_ends_in_one_diagnostic() {
@@ -120,6 +120,7 @@ pub fn survives(text: &str) {
         assert!(usize::from(item.range.start()) >= end, "items overlap in {text:?}");
         end = usize::from(item.range.end());
         let source = &text[item.range];
+        assert_eq!(tree(source).text().to_string(), source);
         let (_, diagnostics) = lower(owner(), source);
         for diagnostic in &diagnostics {
             let places = diagnostic.fixes.iter().flat_map(|fix| fix.edits.iter().map(|edit| edit.place));
@@ -191,17 +192,21 @@ fn mutations_survive() {
         " ",
         "\r\n",
     ];
+    let items = split(owner(), SAMPLE).items;
     for _ in 0..10_000 {
-        let mut text: Vec<char> = SAMPLE.chars().collect();
+        // Two neighbours are enough to be mixed up, and quicker than all.
+        let first = random(items.len() - 1);
+        let range = items[first].range.cover(items[first + 1].range);
+        let mut text: Vec<char> = SAMPLE[range].chars().collect();
         for _ in 0..1 + random(6) {
-            let (at, length) = (random(text.len()), random(12));
+            let (at, length) = (random(text.len().max(1)).min(text.len()), random(12));
             let end = (at + length).min(text.len());
             match random(3) {
                 0 => drop(text.drain(at..end)),
                 1 => drop(text.splice(at..at, pieces[random(pieces.len())].chars())),
                 _ => {
                     let copy: Vec<char> = text[at..end].to_vec();
-                    let to = random(text.len());
+                    let to = random(text.len() + 1);
                     drop(text.splice(to..to, copy));
                 }
             }

@@ -2,5 +2,7 @@
 
 mod diagnostics;
 mod hostile;
+mod pages;
 mod show;
+mod tree;
 mod valid;
