@@ -4,7 +4,7 @@
 
 use git2::{ObjectType, Oid, Repository, Tree};
 
-use super::{Entry, Mode, id, path_text};
+use super::{Entry, Mode, entry, mode_of};
 
 /// What a commit holds in a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,9 +37,7 @@ pub fn list(repository: &Repository, commit: Oid, folder: &str) -> Result<Result
         return Ok(Err(TooLarge));
     }
     files.sort();
-    Ok(Ok(Listing::Files(
-        files.into_iter().map(|(path, mode, oid)| Entry { path: path_text(&path), mode, id: id(oid) }).collect(),
-    )))
+    Ok(Ok(Listing::Files(files.into_iter().map(|(path, mode, id)| entry(&path, mode, id)).collect())))
 }
 
 /// The text of a plain file; `None` where there is none, or a folder, a link or a submodule is.
@@ -67,9 +65,9 @@ fn find(repository: &Repository, commit: Oid, path: &str) -> Result<Option<(Obje
             return Ok(None);
         }
         let tree = repository.find_tree(found.2)?;
-        let Some(entry) = tree.get_name(name) else { return Ok(None) };
-        let mode = Mode::from_bits(entry.filemode() as u32);
-        found = (entry.kind().unwrap_or(ObjectType::Commit), mode, entry.id());
+        let Some(item) = tree.get_name(name) else { return Ok(None) };
+        let mode = mode_of(item.filemode() as u32);
+        found = (item.kind().unwrap_or(ObjectType::Commit), mode, item.id());
     }
     Ok(Some(found))
 }
@@ -82,16 +80,16 @@ fn below(
     depth: usize,
     files: &mut Vec<(Vec<u8>, Mode, Oid)>,
 ) -> Result<bool, git2::Error> {
-    for entry in tree {
+    for item in tree {
         let before = path.len();
         if before > 0 {
             path.push(b'/');
         }
-        path.extend_from_slice(entry.name_bytes());
-        match Mode::from_bits(entry.filemode() as u32) {
-            Some(mode) => files.push((path.clone(), mode, entry.id())),
+        path.extend_from_slice(item.name_bytes());
+        match mode_of(item.filemode() as u32) {
+            Some(mode) => files.push((path.clone(), mode, item.id())),
             None => {
-                let inner = repository.find_tree(entry.id())?;
+                let inner = repository.find_tree(item.id())?;
                 if depth >= MOST_DEPTH || !below(repository, &inner, path, depth + 1, files)? {
                     return Ok(false);
                 }

@@ -10,12 +10,7 @@ use git2::{Config, ConfigLevel};
 
 /// The configuration. `scratch` is a file to be made where the environment holds settings itself.
 pub(super) fn configuration(scratch: &Path) -> Result<Config, git2::Error> {
-    let mut configuration = Config::new()?;
-    for (path, level) in files() {
-        if path.is_file() {
-            configuration.add_file(&path, level, false)?;
-        }
-    }
+    let mut configuration = of_files()?;
     let settings = settings_of_the_environment();
     if !settings.is_empty() {
         let mut file = Config::open(scratch)?;
@@ -24,6 +19,26 @@ pub(super) fn configuration(scratch: &Path) -> Result<Config, git2::Error> {
             file.set_multivar(&name, "^$a", &value)?;
         }
         configuration.add_file(scratch, ConfigLevel::App, false)?;
+    }
+    Ok(configuration)
+}
+
+/// The configuration with the file of a repository, as it is for work in that repository.
+pub(crate) fn within(repository: &git2::Repository) -> Result<Config, git2::Error> {
+    let mut configuration = of_files()?;
+    let file = repository.commondir().join("config");
+    if file.is_file() {
+        configuration.add_file(&file, ConfigLevel::Local, false)?;
+    }
+    Ok(configuration)
+}
+
+fn of_files() -> Result<Config, git2::Error> {
+    let mut configuration = Config::new()?;
+    for (path, level) in files() {
+        if path.is_file() {
+            configuration.add_file(&path, level, false)?;
+        }
     }
     Ok(configuration)
 }

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use git2::{Odb, Oid, Repository};
 use sha2::{Digest, Sha256};
 
-use crate::context::Mode;
+use crate::context::{Mode, bits_of, mode_of};
 
 /// What is known of a commit after all of it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,9 +72,9 @@ impl Reader<'_> {
             if before.as_deref() == Some(name) {
                 return Err(Unfit::Refused(format!("it holds `{}` twice in one folder", shown.escape_debug())));
             }
-            let (mode, hash) = match Mode::from_bits(entry.filemode() as u32) {
-                Some(Mode::Submodule) => (Mode::Submodule.bits(), Sha256::digest(entry.id().to_string()).into()),
-                Some(mode) => (mode.bits(), self.blob(entry.id())?),
+            let (mode, hash) = match mode_of(entry.filemode() as u32) {
+                Some(Mode::Submodule) => (bits_of(Mode::Submodule), Sha256::digest(entry.id().to_string()).into()),
+                Some(mode) => (bits_of(mode), self.blob(entry.id())?),
                 None => {
                     let inner = if path.is_empty() { shown } else { format!("{path}/{shown}") };
                     (0o40_000, self.tree(entry.id(), &inner, depth + 1)?)

@@ -4,7 +4,7 @@
 //! nothing that a repository holds is ever run, and its submodules are left alone. What the files mean is the compiler's
 //! business, and printing progress the caller's.
 
-mod configuration;
+pub(crate) mod configuration;
 mod content;
 mod event;
 mod fetch;
@@ -17,7 +17,7 @@ mod resolve;
 mod root;
 mod store;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod url;
 
 pub use event::{Event, Progress, silent};
@@ -32,7 +32,7 @@ pub use url::{ImportTarget, RepositoryUrl, UrlProblem, join_folder, parse_from, 
 
 /// Reads repositories whoever owns them. libgit2 checks owners because git runs what a repository's configuration names
 /// (hooks, monitors, pagers); libgit2 runs none of it, and in a container the owner is often another than the user.
-fn trust_every_owner() {
+pub(crate) fn trust_every_owner() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     // SAFETY: sets one process-wide flag of libgit2, once, and nothing else in this process changes it.
     ONCE.call_once(|| drop(unsafe { git2::opts::set_verify_owner_validation(false) }));
