@@ -22,6 +22,19 @@ fn nothing_is_left_unfinished() {
     hold("what is committed is finished", violations);
 }
 
+/// Shows the marks to explain them.
+const SHOWS_MERGE_MARKS: &str = "compiler/src/diagnostics/catalog/lock-syntax.md";
+
+#[test]
+fn no_marks_of_a_merge() {
+    let mut violations = Vec::new();
+    for file in files().iter().filter(|file| file.path != SHOWS_MERGE_MARKS) {
+        let marks = file.text().lines().zip(1..).filter(|(line, _)| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> "));
+        violations.extend(marks.map(|(_, number)| format!("{}:{number}", file.path)));
+    }
+    hold("a merge is finished", violations);
+}
+
 #[test]
 fn lints_are_expected_not_allowed() {
     let mut violations = Vec::new();

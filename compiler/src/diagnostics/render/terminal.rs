@@ -76,7 +76,8 @@ fn marked(mut marks: Vec<Mark<'_>>, texts: &mut Texts, color: bool) -> String {
     marks.sort_by_key(|mark| (mark.file != main_file, mark.file, mark.characters.end));
     let labels = marks.into_iter().zip(0..).map(|(mark, order)| {
         let label = Label::new((mark.file, mark.characters)).with_color(mark.color).with_order(order);
-        if mark.message.is_empty() { label } else { label.with_message(one_line(mark.message)) }
+        // Without a message ariadne marks by colour alone.
+        label.with_message(if mark.message.is_empty() { "here".into() } else { one_line(mark.message) })
     });
     // Char: in byte mode ariadne 0.6 takes a character offset for a byte offset in the header of a second file.
     let config = Config::new().with_color(color).with_index_type(IndexType::Char);
