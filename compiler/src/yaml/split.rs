@@ -3,7 +3,8 @@
 //! A line that begins with `---` or `...` ends a document wherever it stands, in text of many lines too: so says YAML, and so
 //! no parser is needed to find it, and a document that does not parse damages no other.
 
-use super::{lower, slashes, tree};
+use super::tree::{self, Tree};
+use super::{lower, slashes};
 use crate::hir::{DeclKind, SmolStr};
 use crate::syntax::ItemKeyword;
 use crate::text::{Owner, TextRange, range};
@@ -47,13 +48,17 @@ pub struct Heading {
 /// Reads `name` and `type` off a document; of a broken one, off the lines that look like them.
 pub fn heading(owner: Owner, text: &str) -> Heading {
     let (text, _) = slashes::mend(owner, text);
-    let tree = tree::heading(owner, &text);
+    let read = |tree: &Tree, key: &str| tree.heading.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone());
+    let kind = |written: SmolStr| lower::kind(&written);
+    let enough = |tree: &Tree| read(tree, "name").is_some() && read(tree, "type").and_then(kind).is_some();
+    let tree = tree::parse_until(owner, &text, enough);
     let find = |key: &str| {
-        let read = tree.heading.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone());
         let line = || text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':')).map(plain);
-        read.or_else(|| tree.broken.and_then(|_| line())).filter(|value: &SmolStr| !value.is_empty())
+        read(&tree, key).or_else(|| tree.broken.and_then(|_| line())).filter(|value: &SmolStr| !value.is_empty())
     };
-    let keyword = match lower::kind(find("type").as_deref(), &tree) {
+    // A wrong `type` is told by lowering; the name is declared all the same, so that what refers to it stays silent.
+    let kind = find("type").and_then(kind).or_else(|| lower::kind_by_shape(&tree));
+    let keyword = match kind {
         Some(DeclKind::Image) => ItemKeyword::Image,
         Some(DeclKind::Environment) => ItemKeyword::Environment,
         None => ItemKeyword::Rubbish,

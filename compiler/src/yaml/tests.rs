@@ -629,7 +629,7 @@ fn text_that_is_not_yaml() {
 
 #[test]
 fn documents_of_a_file() {
-    let text = "\u{feff}%YAML 1.2\n--- # first\nname: a\ntype: image\nspec: |\n  --- text\n---\n# nothing\n...\nname: 'b' # x\ntype: [\n--- {type: environment, name: c}\n---x: y\n---\r\nname: d\nspec: []";
+    let text = "\u{feff}%YAML 1.2\n--- # first\nname: a\ntype: image\nspec: |\n  --- text\n---\n# nothing\n...\nname: 'b' # x\ntype: [\n--- {type: environment, name: c}\n---x: y\n---\r\nname: d\nspec: []\n---\nname: e\ntype: pod\nspec: {}";
     let shown: Vec<String> = split(owner(), text)
         .items
         .into_iter()
@@ -640,7 +640,8 @@ fn documents_of_a_file() {
             "Image Some(\"a\") \" # first\\nname: a\\ntype: image\\nspec: |\\n  --- text\\n\"",
             "Rubbish Some(\"b\") \"name: 'b' # x\\ntype: [\\n\"",
             "Environment Some(\"c\") \" {type: environment, name: c}\\n---x: y\\n\"",
-            "Environment Some(\"d\") \"\\r\\nname: d\\nspec: []\"",
+            "Environment Some(\"d\") \"\\r\\nname: d\\nspec: []\\n\"",
+            "Image Some(\"e\") \"\\nname: e\\ntype: pod\\nspec: {}\"",
         ]
     "#]]
     .assert_debug_eq(&shown);

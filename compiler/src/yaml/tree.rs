@@ -90,13 +90,8 @@ pub fn parse(owner: Owner, text: &str) -> Tree {
     parse_until(owner, text, |_| false)
 }
 
-/// Parses no further than `name` and `type` of the outermost map.
-pub fn heading(owner: Owner, text: &str) -> Tree {
-    let has = |tree: &Tree, key| tree.heading.iter().any(|(name, _)| name == key);
-    parse_until(owner, text, |tree| has(tree, "name") && has(tree, "type"))
-}
-
-fn parse_until(owner: Owner, text: &str, enough: impl Fn(&Tree) -> bool) -> Tree {
+/// Parses no further than to where the outermost map has told enough.
+pub fn parse_until(owner: Owner, text: &str, enough: impl Fn(&Tree) -> bool) -> Tree {
     let mut builder = Builder::new(owner, text);
     let options = options! {
         emit_unresolved_aliases: true,

@@ -42,16 +42,18 @@ pub fn document(owner: Owner, text: &str) -> (Item, Vec<Diagnostic>) {
     (item, diagnostics)
 }
 
-/// What a template declares: what its `type` says or most likely means; without one, what the shape of its `spec` shows.
-pub fn kind(written: Option<&str>, tree: &Tree) -> Option<DeclKind> {
-    if let Some(written) = written {
-        let known = |word: &str| match word {
-            "image" => Some(DeclKind::Image),
-            "environment" => Some(DeclKind::Environment),
-            _ => None,
-        };
-        return known(written).or_else(|| nearest::nearest(written, yaml_unknown_type::KNOWN).and_then(known));
-    }
+/// What a `type` says, or most likely means.
+pub fn kind(written: &str) -> Option<DeclKind> {
+    let known = |word: &str| match word {
+        "image" => Some(DeclKind::Image),
+        "environment" => Some(DeclKind::Environment),
+        _ => None,
+    };
+    known(written).or_else(|| nearest::nearest(written, yaml_unknown_type::KNOWN).and_then(known))
+}
+
+/// What a template without a `type` declares, as the shape of its `spec` shows.
+pub fn kind_by_shape(tree: &Tree) -> Option<DeclKind> {
     let Value::Map(entries) = &tree.node(tree.root?).value else { return None };
     let spec = entries.iter().find(|entry| entry.key.text == "spec")?;
     match &tree.node(spec.value).value {
@@ -111,13 +113,13 @@ impl<'a> Lower<'a> {
     fn kind(&mut self, entry: Option<&Entry>, at: TextRange) -> Option<DeclKind> {
         let Some(entry) = entry else {
             self.missing(at, "the template", "type", "`image` or `environment`");
-            return kind(None, self.tree);
+            return kind_by_shape(self.tree);
         };
         let written = self.name_of(entry)?;
         if !yaml_unknown_type::KNOWN.contains(&written.text.as_str()) {
             self.diagnostics.push(yaml_unknown_type::new(self.place(written.range), &written.text));
         }
-        kind(Some(&written.text), self.tree)
+        kind(&written.text)
     }
 
     /// Takes the entry of this key out of `rest`, or the one that is a misspelling of it, which is then reported.
