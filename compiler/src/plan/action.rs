@@ -1,4 +1,6 @@
-//! The plan as data.
+//! The plan as data: actions, what each does and why, in the order in which they can run.
+//!
+//! Nothing is decided or shown here: `lower` makes the actions, `show` writes them.
 
 use std::sync::Arc;
 
@@ -61,11 +63,25 @@ pub enum Step {
 /// Why an action is in the plan, or by what proof it is skipped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason {
-    /// `new`, `changed`, `unchanged`, `unknown`, `follows` (it goes with an action it needs).
-    pub kind: &'static str,
+    pub kind: ReasonKind,
     /// One sentence for people.
     pub message: String,
     pub because: Vec<Because>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReasonKind {
+    /// There is no earlier one.
+    New,
+    /// An input differs from that of the earlier one.
+    Changed,
+    /// The proof of a skip.
+    Unchanged,
+    /// Nobody was asked.
+    Unknown,
+    /// It goes with an action that it needs.
+    Follows,
 }
 
 /// One input that decides, before and now.
@@ -92,6 +108,9 @@ pub struct Build {
     pub context: Context,
     /// The final Dockerfile, whole.
     pub dockerfile: String,
+    /// The final `.dockerignore`, to stand beside the final Dockerfile: the context's own, then what is never part of a context
+    /// (`.coder`, `.git`), then the assets' folder back in.
+    pub ignore: String,
     pub target: Option<SmolStr>,
     /// Sorted by name.
     pub args: Vec<(SmolStr, SmolStr)>,
@@ -99,6 +118,8 @@ pub struct Build {
     pub bases: Vec<Base>,
     /// The builder's image by digest.
     pub builder: SmolStr,
+    /// Flags of the builder that change what it makes; passed on as they stand.
+    pub flags: &'static [&'static str],
     pub git_image: SmolStr,
     pub credentials: Option<SmolStr>,
     /// Build secrets by id, sorted.
@@ -120,8 +141,12 @@ pub struct Build {
     pub insecure: Vec<SmolStr>,
     /// The digest, once a registry HEAD proved that it is there.
     pub digest: Option<String>,
-    /// What decided the id, each with the place it was typed at: compared with an earlier build's for the reason.
+    /// What decided the id, each with where it was typed: compared with an earlier build's for the reason.
     pub inputs: Vec<Input>,
+    /// The inputs as an annotation of the image, by which a later plan can tell what changed: see [`super::record`].
+    pub record: String,
+    /// Where the image stands that this one takes the place of, if it can be told.
+    pub predecessor: Option<super::facts::Predecessor>,
 }
 
 /// The folder of a build's context that holds the project's assets.
@@ -140,16 +165,19 @@ pub struct Assets {
 }
 
 /// One input of a build ID.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
     /// As [`Because::what`].
     pub what: String,
     /// A short value or a digest.
     pub value: String,
-    pub place: Option<crate::text::Place>,
+    /// Where to look, as in [`Because`].
+    pub file: Option<String>,
+    pub line: Option<u32>,
 }
 
-/// Where a build's context comes from.
+/// Where a build's context comes from. A build that needs no files of its own (a personalised plain reference) has an empty
+/// `url` and `commit`, and the tree of an empty folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Context {
     pub url: SmolStr,
@@ -173,9 +201,10 @@ pub struct Base {
 }
 
 /// Move `reference` to what `of` built.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Tag {
-    pub of: String,
+    /// Addresses of builds: one, or one for each platform, of which an index is made.
+    pub of: Vec<String>,
     pub reference: String,
 }
 
@@ -185,8 +214,8 @@ pub struct Apply {
     pub environment: Arc<Environment>,
     pub namespace: Option<SmolStr>,
     pub object: ObjectKind,
-    /// The image of each container, in the order of inits, then containers: `destination` of an action of the plan, or a
-    /// reference by digest, or as written.
+    /// The image of each container, in the order of inits, then containers: `destination` of an action of the plan (by digest
+    /// once that is known), or a reference by digest, or as written. Empty for what runs no containers.
     pub images: Vec<String>,
     /// The rendered object; set by the renderer, read by every format.
     pub rendered: Option<serde_json::Value>,
@@ -215,8 +244,58 @@ pub struct Wait {
     pub environment: Arc<Environment>,
 }
 
+impl Action {
+    /// The kind as JSON names it.
+    pub fn kind(&self) -> &'static str {
+        match self.step {
+            Step::Build(_) => "build",
+            Step::Tag(_) => "tag",
+            Step::Apply(_) => "apply",
+            Step::Wait(_) => "wait",
+            Step::Delete(_) => "delete",
+        }
+    }
+
+    pub fn build(&self) -> Option<&Build> {
+        match &self.step {
+            Step::Build(build) => Some(build),
+            _ => None,
+        }
+    }
+}
+
+impl Build {
+    /// How an object names the image: by digest once that is known, by its destination until then.
+    pub fn image(&self) -> String {
+        match (&self.digest, self.destination.rsplit_once(':')) {
+            (Some(digest), Some((repository, _))) => format!("{repository}@{digest}"),
+            _ => self.destination.clone(),
+        }
+    }
+}
+
+impl Apply {
+    /// The object's kind and name in the cluster.
+    pub fn name(&self) -> ObjectName {
+        let environment = &self.environment.name;
+        let (kind, name) = match &self.object {
+            ObjectKind::Deployment => ("Deployment", environment.clone()),
+            ObjectKind::Service => ("Service", environment.clone()),
+            ObjectKind::Claim(volume) => ("PersistentVolumeClaim", SmolStr::from(format!("{environment}-{volume}"))),
+        };
+        ObjectName { kind: SmolStr::new_static(kind), namespace: self.namespace.clone(), name }
+    }
+}
+
+impl Plan {
+    /// Whether something would be done, or might be (`unknown`): what `--detailed-exitcode` asks.
+    pub fn has_changes(&self) -> bool {
+        self.actions.iter().any(|action| action.change != Change::None)
+    }
+}
+
 /// An object of the cluster.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ObjectName {
     pub kind: SmolStr,
     pub namespace: Option<SmolStr>,

@@ -1,7 +1,7 @@
 # Fetches the build's context, and the project's assets beside it, and leaves nothing but files as the image should get them.
 # Runs in the git image with a POSIX shell. Everything that differs between builds comes in variables, never in this text:
 #   ROOT           where the repository is checked out
-#   URL, COMMIT    the repository and the locked commit
+#   URL, COMMIT    the repository and the locked commit; both empty for a context without files
 #   CONTEXT        the context's folder in it, empty for its root
 #   ASSETS_URL, ASSETS_COMMIT, ASSETS_PATHS (one a line), ASSETS_FOLDER    the project's assets; ASSETS_COMMIT is empty without any
 #   PAUSES         seconds to wait after each failed attempt
@@ -65,7 +65,11 @@ inside() {
   esac
 }
 
-checkout "$ROOT" "$URL" "$COMMIT"
+if [ -n "$COMMIT" ]; then
+  checkout "$ROOT" "$URL" "$COMMIT"
+else
+  mkdir -p -- "$ROOT" # a build that needs no files of a repository
+fi
 context=$ROOT${CONTEXT:+/$CONTEXT}
 [ -d "$context" ] && inside "$ROOT" "$context" || fail "$URL has no folder $CONTEXT at $COMMIT"
 find "$ROOT" -name .git -prune -exec rm -rf -- {} +

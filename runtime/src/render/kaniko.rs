@@ -7,7 +7,6 @@ use compiler::model::{Bytes, Cpu};
 use compiler::plan::action::Build;
 use k8s_openapi::api::core::v1::{Capabilities, Container, EnvVar, ResourceRequirements, SecurityContext, VolumeMount};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
-use serde_json::{Map, Value};
 
 use super::config_map;
 use super::job::literal;
@@ -16,8 +15,8 @@ use super::source::{CONTEXT, CONTEXT_FOLDER};
 /// Annotations of a built image's manifest. Labels would do harm here: they are part of the configuration that images built
 /// `FROM` this one start with, and a new value would miss every cached layer of theirs.
 pub const ANNOTATION_BUILD_ID: &str = "dev.coderc.build-id";
-/// A JSON object of what decided the build ID, by what it is.
-pub const ANNOTATION_INPUTS: &str = "dev.coderc.inputs";
+/// What decided the build ID, see `compiler::plan::record`.
+pub const ANNOTATION_INPUTS: &str = compiler::plan::record::ANNOTATION;
 pub const ANNOTATION_REVISION: &str = "org.opencontainers.image.revision";
 const ANNOTATION_SOURCE: &str = "org.opencontainers.image.source";
 
@@ -135,11 +134,11 @@ fn build_flags(build: &Build) -> Vec<String> {
         "--no-push".to_string(),
         format!("--oci-layout-path={OUT_FOLDER}"),
         "--digest-file=/dev/termination-log".to_string(),
-        "--snapshot-mode=redo".to_string(),
         "--image-download-retry=3".to_string(),
         "--image-fs-extract-retry=3".to_string(),
         "--log-format=text".to_string(),
     ];
+    flags.extend(build.flags.iter().map(ToString::to_string));
     flags.extend(build.target.iter().map(|target| format!("--target={target}")));
     flags.extend(build.args.iter().map(|(name, value)| format!("--build-arg={name}={value}")));
     flags.extend(build.labels.iter().map(|(name, value)| format!("--label={name}={value}")));
@@ -157,11 +156,9 @@ fn build_flags(build: &Build) -> Vec<String> {
 }
 
 fn annotations(build: &Build) -> impl Iterator<Item = String> {
-    let inputs: Map<String, Value> =
-        build.inputs.iter().map(|input| (input.what.clone(), Value::String(input.value.clone()))).collect();
     let all = [
         (ANNOTATION_BUILD_ID, build.id.clone()),
-        (ANNOTATION_INPUTS, Value::Object(inputs).to_string()),
+        (ANNOTATION_INPUTS, build.record.clone()),
         (ANNOTATION_REVISION, build.context.commit.to_string()),
         (ANNOTATION_SOURCE, build.context.url.to_string()),
     ];

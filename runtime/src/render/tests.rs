@@ -6,7 +6,10 @@ use compiler::model::{
     Bytes, Container, ContainerImage, Cpu, EnvValue, Environment, Health, Mount, Origin, Port, Probe, ProbePort, Provider,
     SecretKey, Sourced, Toleration, Volume,
 };
-use compiler::plan::action::{Action, Apply, Assets, Build, Change, Context, Input, ObjectKind, Package, Plan, Reason, Step};
+use compiler::plan::DECIDING_FLAGS;
+use compiler::plan::action::{
+    Action, Apply, Assets, Build, Change, Context, ObjectKind, Package, Plan, Reason, ReasonKind, Step,
+};
 use compiler::text::{Owner, Place, range};
 use expect_test::expect_file;
 use serde_json::{Value, json};
@@ -53,7 +56,11 @@ fn build() -> Build {
         timeout: Some(900),
         insecure: vec!["registry:5000".into()],
         digest: None,
-        inputs: vec![Input { what: "context".to_string(), value: "2".repeat(40), place: None }],
+        inputs: Vec::new(),
+        record: "{\"inputs\":{\"context\":\"2\"}}".to_string(),
+        predecessor: None,
+        ignore: "*.log\n.coder\n.git\n".to_string(),
+        flags: DECIDING_FLAGS,
     }
 }
 
@@ -160,7 +167,7 @@ fn apply(environment: &Arc<Environment>, object: ObjectKind) -> Apply {
 }
 
 fn action(address: &str, step: Step) -> Action {
-    let reason = Reason { kind: "new", message: String::new(), because: Vec::new() };
+    let reason = Reason { kind: ReasonKind::New, message: String::new(), because: Vec::new() };
     Action { address: address.to_string(), change: Change::Create, reason, needs: Vec::new(), step }
 }
 

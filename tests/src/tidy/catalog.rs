@@ -32,16 +32,27 @@ fn the_list_is_in_order() {
 const NEEDS_THE_WORLD: &[(&str, &str)] = &[
     ("base-not-found", "a registry"),
     ("changed-content", "a lock that disagrees with a commit's files"),
+    ("context-not-committed", "a plan, and files that no commit has"),
+    ("image-cycle", "a plan"),
     ("import-auth", "a remote that wants credentials"),
     ("import-cache", "a cache that cannot be written"),
     ("import-network", "a remote that cannot be reached"),
     ("import-tree", "a commit that git itself would not make"),
+    ("invalid-tag", "a plan"),
     ("lock-write", "a checkout that cannot be written"),
+    ("modified-context", "a plan, and files that differ from their commit"),
     ("moved-tag", "a remote that changes after it was locked"),
     ("registry-answer", "a registry that is broken"),
     ("registry-auth", "a registry that wants credentials"),
     ("registry-limit", "a registry that is asked too often"),
     ("registry-network", "a registry that cannot be reached"),
+    ("no-repository", "a plan"),
+    ("object-name-taken", "a plan"),
+    ("plan-lint", "a defect of the compiler"),
+    ("tag-taken", "a plan"),
+    ("unknown-target", "a command line"),
+    ("unpinned-base", "a plan, and a lock without an entry"),
+    ("unpinned-image", "a plan, and a lock without an entry"),
 ];
 
 #[test]

@@ -1,0 +1,78 @@
+//! Environments to objects: claims, a Service, the Deployment, and the wait for it.
+//!
+//! Renders none of them.
+
+use std::sync::Arc;
+
+use super::images::Images;
+use super::objects::Names;
+use super::personalized::Personalized;
+use super::{Lowering, by_address, containers};
+use crate::model::Environment;
+use crate::plan::action::{Action, Apply, Change, ObjectKind, ReasonKind, Step, Wait};
+use crate::plan::reasons::plain;
+
+pub(super) fn lower(lowering: &mut Lowering<'_>, images: &mut Images<'_>) {
+    let mut personalized = Personalized::new();
+    let mut names = Names::default();
+    for environment in by_address(lowering.request.environments) {
+        let namespace = environment.namespace.clone().or_else(|| lowering.request.project.namespace.clone());
+        let free = names.take(environment, namespace.as_ref(), &mut lowering.diagnostics);
+        let (mut runs, mut builds, mut complete) = (Vec::new(), Vec::new(), free);
+        for container in environment.inits.iter().chain(&environment.containers) {
+            match containers::run(lowering, images, &mut personalized, environment, container) {
+                Some(run) => {
+                    builds.extend(run.need.filter(|need| !builds.contains(need)));
+                    runs.push(run.image);
+                }
+                None => complete = false,
+            }
+        }
+        if complete {
+            let apply = |object, images| Apply {
+                environment: environment.clone(),
+                namespace: namespace.clone(),
+                object,
+                images,
+                rendered: None,
+                changes: Vec::new(),
+            };
+            objects(&mut lowering.objects, environment, apply, runs, builds);
+        }
+    }
+}
+
+fn objects(
+    actions: &mut Vec<Action>,
+    environment: &Arc<Environment>,
+    apply: impl Fn(ObjectKind, Vec<String>) -> Apply,
+    images: Vec<String>,
+    mut needs: Vec<String>,
+) {
+    let address = |part: &str| format!("{}/{part}", environment.address);
+    let mut push = |address: &str, needs: Vec<String>, apply: Apply| {
+        let reason = plain(ReasonKind::Unknown, "the cluster was not asked");
+        actions.push(Action { address: address.to_owned(), change: Change::Unknown, reason, needs, step: Step::Apply(apply) });
+    };
+    for volume in environment.volumes.iter().filter(|volume| volume.size.is_some()) {
+        let claim = address(&format!("volume-{}", volume.name));
+        push(&claim, Vec::new(), apply(ObjectKind::Claim(volume.name.clone()), Vec::new()));
+        needs.push(claim);
+    }
+    let mut applied = Vec::new();
+    if environment.containers.iter().any(|container| !container.ports.is_empty()) {
+        let service = address("service");
+        push(&service, Vec::new(), apply(ObjectKind::Service, Vec::new()));
+        applied.push(service);
+    }
+    let deployment = address("deployment");
+    push(&deployment, needs, apply(ObjectKind::Deployment, images));
+    applied.insert(0, deployment);
+    actions.push(Action {
+        address: address("ready"),
+        change: Change::Unknown,
+        reason: plain(ReasonKind::Follows, "follows the deployment"),
+        needs: applied,
+        step: Step::Wait(Wait { environment: environment.clone() }),
+    });
+}
