@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use super::Lowering;
 use crate::diagnostics::catalog::context_not_committed;
-use crate::dockerfile::{Context, Ignore};
+use crate::dockerfile::Ignore;
 use crate::model::Image;
 use crate::plan::id::hex;
 use crate::plan::record::MOST_FILES;
@@ -41,12 +41,10 @@ impl Folders {
         let facts = lowering.request.facts;
         let folder = facts.context(image).filter(|_| !origin.commit.is_empty()).map(|listing| {
             let ignore = Ignore::parse(facts.dockerignore(image).unwrap_or_default());
-            let packages = packages(&listing);
-            let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
-            let listing = listing.filtered(&ignore, &packages);
+            let listing = listing.filtered(&ignore);
             let few = if listing.entries().len() > MOST_FILES { &[] } else { listing.entries() };
             let files = few.iter().map(|entry| (entry.path.clone(), hex(&entry.oid))).collect();
-            Arc::new(Folder { tree: listing.tree_id(), ignore: ignore.for_kaniko(&packages), files })
+            Arc::new(Folder { tree: listing.tree_id(), ignore: ignore.for_kaniko(), files })
         });
         if folder.is_none() {
             lowering.diagnostics.push(context_not_committed::of_image(
@@ -59,18 +57,4 @@ impl Folders {
         self.known.insert(key, folder.clone());
         folder
     }
-}
-
-/// Folders of a listing that hold a `.coder/`, sorted. The context's own is always among them: a package without a commit of
-/// its sources gets the same ignore file as one with.
-fn packages(listing: &Context) -> Vec<String> {
-    let mut packages = vec![String::new()];
-    for entry in listing.entries() {
-        if let Some(at) = entry.path.find("/.coder/") {
-            packages.push(entry.path[..at].to_owned());
-        }
-    }
-    packages.sort_unstable();
-    packages.dedup();
-    packages
 }

@@ -193,7 +193,7 @@ impl Personalized {
             bases,
             needs: Vec::new(),
             context: Context { url: "".into(), commit: "".into(), path: "".into(), tree: empty.tree_id().into() },
-            ignore: Ignore::default().for_kaniko(&[""]),
+            ignore: Ignore::default().for_kaniko(),
             inputs: inputs.done(),
             files: Vec::new(),
             image: None,
