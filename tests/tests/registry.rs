@@ -102,7 +102,11 @@ fn many_references_at_once() {
     let server = parts::Registry::start();
     block(push(&server.host(), "acme/base", "1", "", &[]));
     let references: Vec<String> = (0..40).map(|number| format!("{}/acme/base:{}", server.host(), number % 2)).collect();
-    let resolved = block(registry(&server.host()).resolve_all(references));
+    let asked = registry(&server.host());
+    let heads = block(asked.head_all(references.clone()));
+    assert!(heads.values().filter(|head| matches!(head, Ok(Some(_)))).count() == 1 && heads.len() == 2);
+    assert_eq!(block(asked.annotations_all(references.clone())).len(), 2);
+    let resolved = block(asked.resolve_all(references));
     assert_eq!(resolved.len(), 2);
     assert!(resolved[&format!("{}/acme/base:1", server.host())].is_ok());
     assert!(resolved[&format!("{}/acme/base:0", server.host())].is_err());

@@ -64,6 +64,9 @@ pub struct Resolved {
     pub user: String,
 }
 
+/// By name.
+pub type Annotations = BTreeMap<String, String>;
+
 /// Cheap to clone; clones share connections, tokens and the bound on requests.
 #[derive(Clone)]
 pub struct Registry {
@@ -94,17 +97,19 @@ impl Registry {
         self.ask(reference, resolve).await
     }
 
-    /// Each of `references`, side by side.
+    /// [`Registry::resolve`] for each of `references`, side by side.
     pub async fn resolve_all(&self, references: Vec<String>) -> BTreeMap<String, Result<Resolved, Failure>> {
-        let mut tasks = JoinSet::new();
-        for reference in references {
-            let registry = self.clone();
-            tasks.spawn(async move {
-                let resolved = registry.resolve(&reference).await;
-                (reference, resolved)
-            });
-        }
-        tasks.join_all().await.into_iter().collect()
+        self.all(references, |registry, reference| async move { registry.resolve(&reference).await }).await
+    }
+
+    /// [`Registry::head`] for each of `references`, side by side.
+    pub async fn head_all(&self, references: Vec<String>) -> BTreeMap<String, Result<Option<String>, Failure>> {
+        self.all(references, |registry, reference| async move { registry.head(&reference).await }).await
+    }
+
+    /// [`Registry::annotations`] for each of `references`, side by side.
+    pub async fn annotations_all(&self, references: Vec<String>) -> BTreeMap<String, Result<Option<Annotations>, Failure>> {
+        self.all(references, |registry, reference| async move { registry.annotations(&reference).await }).await
     }
 
     /// The digest of what `reference` names, by one HEAD; `None` where nothing is there.
@@ -119,8 +124,25 @@ impl Registry {
     ///
     /// # Errors
     /// Where the registry does not say.
-    pub async fn annotations(&self, reference: &str) -> Result<Option<BTreeMap<String, String>>, Failure> {
+    pub async fn annotations(&self, reference: &str) -> Result<Option<Annotations>, Failure> {
         present(self.ask(reference, annotations).await)
+    }
+
+    async fn all<T, Answered>(
+        &self,
+        references: Vec<String>,
+        question: impl Fn(Registry, String) -> Answered,
+    ) -> BTreeMap<String, T>
+    where
+        T: Send + 'static,
+        Answered: Future<Output = T> + Send + 'static,
+    {
+        let mut tasks = JoinSet::new();
+        for reference in references {
+            let answered = question(self.clone(), reference.clone());
+            tasks.spawn(async move { (reference, answered.await) });
+        }
+        tasks.join_all().await.into_iter().collect()
     }
 
     /// One question about one reference: with credentials, in turn, in time, and again where that can help.
@@ -163,7 +185,7 @@ async fn head(client: Client, image: Reference, auth: RegistryAuth) -> Result<St
     Ok(client.fetch_manifest_digest(&image, &auth).await?)
 }
 
-async fn annotations(client: Client, image: Reference, auth: RegistryAuth) -> Result<BTreeMap<String, String>, Answer> {
+async fn annotations(client: Client, image: Reference, auth: RegistryAuth) -> Result<Annotations, Answer> {
     Ok(read_manifest(&client, &image, &auth).await?.0.annotations())
 }
 
