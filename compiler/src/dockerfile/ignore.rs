@@ -71,11 +71,15 @@ impl Ignore {
         };
         for pattern in &self.patterns {
             let text = pattern.text.as_str();
+            if matches!(text, "." | ".." | "/") || text.starts_with("../") {
+                // It matches no file, but with a `/**` behind it, it would match all.
+                continue;
+            }
             write(pattern.keeps, text);
-            match text.strip_prefix("**") {
+            match &pattern.matcher {
                 // A bare suffix: its folders need a wildcard of their own.
-                Some(suffix) if !suffix.is_empty() && !suffix.starts_with('/') => {
-                    write(pattern.keeps, &format!("**/*{suffix}/**"))
+                Matcher::Suffix(suffix) if !suffix.is_empty() && !suffix.starts_with('/') => {
+                    write(pattern.keeps, &format!("**/*{suffix}/**"));
                 }
                 _ if text.ends_with("/**") || text == "**" => {}
                 _ => write(pattern.keeps, &format!("{text}/**")),
@@ -155,11 +159,15 @@ impl Pattern {
     /// `None` for a pattern that Docker refuses.
     fn of(line: &str) -> Option<Pattern> {
         let (keeps, text) = line.strip_prefix('!').map_or((false, line), |rest| (true, rest.trim()));
+        let text = if text.is_empty() { String::new() } else { clean(text) };
+        let text = if text.len() > 1 { text.strip_prefix('/').unwrap_or(&text) } else { &text };
+        // Docker cleans once more, `!` included: `!/` ends up as nothing, and `!../../a` as `a`.
+        let text = if keeps { clean(&format!("!{text}")) } else { text.to_owned() };
+        let (keeps, text) = text.strip_prefix('!').map_or((false, text.as_str()), |rest| (true, rest));
         if text.is_empty() {
             return None;
         }
-        let text = clean(text);
-        let text = if text.len() > 1 { text.strip_prefix('/').unwrap_or(&text) } else { &text }.to_owned();
+        let text = text.to_owned();
         super::glob::tokens(&text)?;
         let matcher = matcher(&text)?;
         Some(Pattern { text, keeps, matcher })
@@ -351,8 +359,8 @@ mod tests {
 
     #[test]
     fn patterns_that_docker_refuses() {
-        let ignore = Ignore::parse("ok\n[\n!\na\\\n");
-        assert_eq!(ignore.problems.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), ["[", "!", "a\\"]);
+        let ignore = Ignore::parse("ok\n[\n!\na\\\n! /\n");
+        assert_eq!(ignore.problems.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), ["[", "!", "a\\", "! /"]);
         assert_eq!(ignore.problems[0].0, range(3, 4));
     }
 
@@ -383,7 +391,17 @@ mod tests {
     fn kaniko_sees_what_docker_sees() {
         let plain = Ignore::parse("**/node_modules");
         assert!(!kaniko_excludes(&plain, "a/b/node_modules/c/d"), "the reason for the rewriting is gone");
-        for patterns in ["**/node_modules", "*\n!a\n**/c", "**.log\n!a/**/keep.log", "a/*/c", "a\n!a/b\na/b/c", "[ab]/?"] {
+        for patterns in [
+            "**/node_modules",
+            "*\n!a\n**/c",
+            "**.log\n!a/**/keep.log",
+            "a/*/c",
+            "a\n!a/b\na/b/c",
+            "[ab]/?",
+            ".",
+            "/..",
+            "a/../..",
+        ] {
             let ignore = Ignore::parse(patterns);
             let rewritten = Ignore::parse(&ignore.for_kaniko());
             for path in ["a", "a/b", "a/b/c", "a/b/c/d", "a/b/node_modules/c/d", "x.log", "a/x.log/y", "a/b/keep.log", "c/d/e"] {

@@ -8,9 +8,9 @@ pub const INFO: Info = Info { name: "dockerignore-pattern", severity: Severity::
 /// `place` is the line.
 pub fn new(place: Place, pattern: &str) -> Diagnostic {
     let why = match pattern.trim() {
-        "!" => "there is nothing after `!`",
         pattern if pattern.ends_with('\\') => "nothing follows the `\\` at its end",
-        _ => "a `[` has no `]`, or nothing in between",
+        pattern if pattern.contains('[') => "a `[` has no `]`, or nothing in between",
+        _ => "it names nothing after `!`",
     };
     Diagnostic::new(&INFO, place, format!("`{pattern}` is no pattern: {why}")).help("a `\\` before it makes a character plain")
 }
