@@ -88,10 +88,10 @@ fn the_locked_commit_is_fetched_and_normalised() {
 }
 
 #[test]
-fn assets_come_from_another_repository_and_no_dockerignore_hides_them() {
+fn assets_come_from_another_repository() {
     let sandbox = tempfile::tempdir().unwrap();
     let (origin, project) = (sandbox.path().join("origin"), sandbox.path().join("project"));
-    let context = repository(&origin, &[("Dockerfile", "FROM scratch\n"), (".dockerignore", "*")]);
+    let context = repository(&origin, &[("Dockerfile", "FROM scratch\n"), (".coder-assets/not-ours", "")]);
     let assets = repository(&project, &[("dot files/bashrc", "one"), ("scripts/a.sh", "two"), ("other", "")]);
     let output = fetch(
         sandbox.path(),
@@ -108,8 +108,7 @@ fn assets_come_from_another_repository_and_no_dockerignore_hides_them() {
     assert_eq!(fs::read_to_string(out.join(".coder-assets/dot files/bashrc")).unwrap(), "one");
     assert_eq!(fs::read_to_string(out.join(".coder-assets/scripts/a.sh")).unwrap(), "two");
     assert!(!out.join(".coder-assets/other").exists() && !out.join(".coder-assets/.git").exists());
-    let rules = fs::read_to_string(out.join(".dockerignore")).unwrap();
-    assert_eq!(rules, "*\n!.coder-assets\n!.coder-assets/**\n");
+    assert!(!out.join(".coder-assets/not-ours").exists());
 }
 
 #[test]
@@ -170,6 +169,19 @@ fn values_that_look_like_options_or_programs_are_only_values() {
         assert!(!output.status.success());
     }
     assert!(!sandbox.path().join("pwned").exists() && !Path::new("pwned").exists());
+}
+
+#[test]
+fn a_build_without_files_of_a_repository_gets_its_assets_alone() {
+    let sandbox = tempfile::tempdir().unwrap();
+    let project = sandbox.path().join("project");
+    let assets = repository(&project, &[("bashrc", "one")]);
+    let output = fetch(
+        sandbox.path(),
+        &[("URL", ""), ("COMMIT", ""), ("ASSETS_URL", &url(&project)), ("ASSETS_COMMIT", &assets), ("ASSETS_PATHS", "bashrc")],
+    );
+    succeeded(&output);
+    assert_eq!(fs::read_to_string(sandbox.path().join("out/.coder-assets/bashrc")).unwrap(), "one");
 }
 
 #[test]

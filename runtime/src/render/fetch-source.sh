@@ -85,12 +85,6 @@ if [ -n "$ASSETS_COMMIT" ]; then
     mkdir -p -- "$(dirname -- "$target")"
     cp -RP -- "$project/$path" "$target"
   done
-  ignore=$context/.dockerignore
-  if [ -f "$ignore" ] && inside "$ROOT" "$ignore"; then
-    rules=$(cat -- "$ignore")
-    rm -f -- "$ignore"
-    printf '%s\n!%s\n!%s/**\n' "$rules" "$ASSETS_FOLDER" "$ASSETS_FOLDER" >"$ignore"
-  fi
 fi
 
 # Owner and mode are part of kaniko's keys for cached layers: 0/0 (who runs this), 0755 and 0644, as a laptop's archive has them.
