@@ -430,6 +430,9 @@ pub(super) fn side_by_side<T: Sync, R: Send>(tasks: &[T], run: impl Fn(&T) -> R 
 }
 
 #[cfg(test)]
+#[path = "http_tests.rs"]
+mod http_tests;
+#[cfg(test)]
 #[path = "remote_tests.rs"]
 mod remote_tests;
 #[cfg(test)]

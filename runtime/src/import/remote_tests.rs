@@ -52,7 +52,7 @@ impl Drop for Daemon {
 }
 
 /// A platform of two commits, and another commit that no ref reaches.
-fn platform(sandbox: &Sandbox) -> [Oid; 3] {
+pub(super) fn platform(sandbox: &Sandbox) -> [Oid; 3] {
     let path = sandbox.repository("acme/platform");
     let first = sandbox.commit(&path, "file", "one");
     let second = sandbox.commit(&path, "file", "two");
@@ -64,7 +64,7 @@ fn platform(sandbox: &Sandbox) -> [Oid; 3] {
 }
 
 /// Fetches in a child whose configuration file is `configuration`, and gives its answers.
-fn fetch(sandbox: &Sandbox, configuration: &str, at: &str, change: impl Fn(&mut Command)) -> Vec<String> {
+pub(super) fn fetch(sandbox: &Sandbox, configuration: &str, at: &str, change: impl Fn(&mut Command)) -> Vec<String> {
     let (file, answer) = (sandbox.path.join("configuration"), sandbox.path.join("answer"));
     fs::write(&file, configuration).unwrap();
     let _ = fs::remove_file(&answer);
@@ -76,11 +76,11 @@ fn fetch(sandbox: &Sandbox, configuration: &str, at: &str, change: impl Fn(&mut 
     fs::read_to_string(answer).unwrap().lines().map(str::to_owned).collect()
 }
 
-fn instead(of: &str) -> String {
+pub(super) fn instead(of: &str) -> String {
     format!("[url \"{of}\"]\n\tinsteadOf = https://git.acme.invalid/\n")
 }
 
-fn text(commit: Oid, text: &str) -> String {
+pub(super) fn text(commit: Oid, text: &str) -> String {
     format!("{commit} {:?}", Some(text.as_bytes()))
 }
 
