@@ -15,6 +15,8 @@ pub fn diagnostic(owner: Owner, text: &str, tokens: &[Significant], problem: Pro
     match problem.what {
         What::Unexpected(expected) => telling.unexpected(expected),
         What::NoLine(expected) => telling.no_line(expected),
+        What::StatementInBody => misplaced_statement::new(place, &text[place.range]),
+        What::DashList => dash_list::new(place),
         What::MissingValue => missing_value::new(place, telling.before()),
         What::Unclosed => unclosed_bracket::new(place, telling.found().map_or("`{`", Kind::shown), None),
         What::StrayCloser => stray_bracket::new(place, telling.found().map_or("`}`", Kind::shown)),
@@ -134,6 +136,12 @@ impl Telling<'_> {
             Some(Kind::Unknown) if text == "$" => diagnostic.help("a value is put into a text as `\"\\(name)\"`"),
             Some(Kind::Dot | Kind::Slash) if value => diagnostic.help("a path is a text, in double quotes: `\"./dev\"`"),
             Some(Kind::Colon) if !value => diagnostic.help("a text with `:` in it stands in double quotes: `\"debian:12\"`"),
+            Some(Kind::OpenBracket) if self.text[usize::from(place.range.end())..].starts_with(']') => {
+                diagnostic.help("the type of a list is written `list<string>`")
+            }
+            Some(Kind::Comma) if expected.contains(Kind::Greater) => {
+                diagnostic.help("the keys of a map are always texts: `map<int>`")
+            }
             Some(Kind::FatArrow) => diagnostic.help("`=>` stands only between the pattern and the value of a `match`"),
             _ => diagnostic,
         }

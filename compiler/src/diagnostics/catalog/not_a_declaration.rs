@@ -8,6 +8,9 @@ pub const INFO: Info = Info { name: "not-a-declaration", severity: Severity::Err
 /// `first` is the first word of it.
 pub fn new(place: Place, first: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(&INFO, place, format!("`{first}` starts no declaration"));
+    if matches!(first, "container" | "volume" | "init" | "port" | "mount") {
+        return diagnostic.help(format!("`{first}` stands in the body of an `environment`"));
+    }
     diagnostic.help(
         "a declaration starts with `import`, `let`, `type`, `fn`, `image`, `environment`, `project`, `policy`, `enforce` or `test`",
     )

@@ -5,7 +5,7 @@
 mod expressions;
 mod items;
 mod members;
-mod types;
+mod type_expressions;
 
 pub use expressions::{
     Argument, Binary, Call, Expression, FieldAccess, IfExpression, IndexAccess, Interpolation, List, ListFor, Literal, MapFor,
@@ -14,7 +14,7 @@ pub use expressions::{
 pub use items::{Decl, Enforce, Fn, Import, ImportAt, Item, Let, Parameter, Parameters, Policy, Project, Test, TypeItem};
 pub use members::{Block, Body, Condition, Field, Loop, Member, Name};
 pub use rowan::ast::AstNode;
-pub use types::{Type, TypeField, TypeRecord};
+pub use type_expressions::{Type, TypeField, TypeRecord};
 
 use super::kind::Kind;
 use super::tree::{Coder, SyntaxNode, SyntaxToken};

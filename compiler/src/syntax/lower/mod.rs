@@ -7,7 +7,7 @@ mod items;
 mod members;
 mod rules;
 mod strings;
-mod types;
+mod type_expressions;
 
 use super::docs;
 use super::item_start::{ItemKeyword, Mend, item_start};

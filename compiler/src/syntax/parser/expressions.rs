@@ -279,9 +279,9 @@ fn arm(input: &mut Reader<'_, '_>) -> Outcome {
             unexpected(input, Kind::CloseBrace);
             forget_value(input);
         }
-        while input.peek().is_some_and(|kind| kind != Kind::CloseBrace) {
+        while !at_end_of_lines(input) {
             skip(input, Until::Line);
-            if input.peek().is_some_and(|kind| kind != Kind::CloseBrace) {
+            if !at_end_of_lines(input) {
                 input.skip();
             }
         }
@@ -298,8 +298,10 @@ fn match_(input: &mut Reader<'_, '_>) -> Outcome {
     let opener = position(input);
     if input.peek() == Some(Kind::OpenBrace) {
         input.skip();
-        while input.peek().is_some_and(|kind| kind != Kind::CloseBrace) && input.state().too_deep.is_none() {
-            match_arm(input)?;
+        while !at_end_of_lines(input) {
+            if !stray_closer(input) {
+                match_arm(input)?;
+            }
         }
         closed(input, opener, Kind::CloseBrace);
     } else {
@@ -333,7 +335,7 @@ fn match_arm(input: &mut Reader<'_, '_>) -> Outcome {
             skip(input, Until::Line);
             match input.peek() {
                 Some(Kind::Comma) => input.skip(),
-                Some(kind) if kind != Kind::CloseBrace && !newline_at(input, 0) => input.skip(),
+                _ if position(input) == start.token && !at_end_of_lines(input) => input.skip(),
                 _ => {}
             }
         }

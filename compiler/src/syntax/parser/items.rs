@@ -3,7 +3,7 @@
 use super::expressions::{expression, needed_value};
 use super::members::{Context, body_or_missing, loop_and_condition, needed_name, parameters};
 use super::recovery::{Until, needed, or_missing, report_furthest, skip, unexpected};
-use super::types::type_expression;
+use super::type_expressions::type_expression;
 use super::*;
 
 /// One item and everything up to the end of its tokens.

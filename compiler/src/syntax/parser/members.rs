@@ -2,7 +2,7 @@
 
 use super::expressions::{condition, expression};
 use super::recovery::{Until, closed, forget_value, line_or_error, needed, or_missing, report_furthest, skip, unexpected};
-use super::types::type_expression;
+use super::type_expressions::type_expression;
 use super::{look, *};
 
 /// Where members stand, which decides what they can be.
@@ -55,11 +55,7 @@ fn braced(input: &mut Reader<'_, '_>, context: Context) -> Outcome {
 
 /// Members up to a closing brace or the end.
 fn members<'t>(context: Context) -> impl Grammar<'t> {
-    let more = custom(|input: &mut Reader<'t, '_>| match input.peek() {
-        None | Some(Kind::CloseBrace) => Err(EmptyErr::default()),
-        Some(_) if input.state().too_deep.is_some() => Err(EmptyErr::default()),
-        Some(_) => Ok(()),
-    });
+    let more = custom(|input: &mut Reader<'t, '_>| if at_end_of_lines(input) { Err(EmptyErr::default()) } else { Ok(()) });
     let all = more.ignore_then(member_line(context)).repeated().collect::<()>();
     custom(move |input: &mut Reader<'t, '_>| {
         input.parse(all)?;
@@ -71,22 +67,17 @@ fn members<'t>(context: Context) -> impl Grammar<'t> {
 fn member_line<'t>(context: Context) -> impl Grammar<'t> + Copy {
     custom(move |input: &mut Reader<'t, '_>| {
         let at = position(input);
-        match input.peek() {
-            Some(Kind::CloseParen | Kind::CloseBracket | Kind::InterpolationEnd) => {
-                problem(input, at, at + 1, What::StrayCloser);
-                input.skip();
-                return Ok(());
-            }
-            Some(Kind::Semicolon) => {
-                problem(input, at, at + 1, What::Semicolon);
-                input.skip();
-                return Ok(());
-            }
-            _ => {}
+        if stray_closer(input) {
+            return Ok(());
+        }
+        if input.peek() == Some(Kind::Semicolon) {
+            problem(input, at, at + 1, What::Semicolon);
+            input.skip();
+            return Ok(());
         }
         input.parse(line_or_error(member(context)))?;
         end_of_member(input);
-        if position(input) == at {
+        if position(input) == at && !at_end_of_lines(input) {
             input.skip();
         }
         Ok(())
@@ -130,6 +121,7 @@ fn end_of_member(input: &mut Reader<'_, '_>) {
 fn member<'t>(context: Context) -> impl Grammar<'t> + Copy {
     custom(move |input: &mut Reader<'t, '_>| match input.peek() {
         Some(Kind::StringStart) => field(input, context),
+        Some(Kind::LetKeyword | Kind::ForKeyword | Kind::IfKeyword) if starts_statement(input) => statement(input),
         Some(kind) if kind.is_word() => match kind_at(input, 1) {
             Some(Kind::Equals | Kind::PlusEquals | Kind::Colon | Kind::EqualsEquals) => field(input, context),
             Some(Kind::OpenBrace | Kind::StringStart) if !newline_at(input, 1) => block(input, context),
@@ -145,6 +137,27 @@ fn member<'t>(context: Context) -> impl Grammar<'t> + Copy {
         },
         _ => wanted(input, Kind::Name),
     })
+}
+
+/// `let name =`, `for name in`, `if expr`: not the name of a field or the word of a block.
+fn starts_statement(input: &mut Reader<'_, '_>) -> bool {
+    let third = kind_at(input, 2);
+    match (input.peek(), kind_at(input, 1)) {
+        (Some(Kind::LetKeyword), Some(name)) => name.is_word() && matches!(third, Some(Kind::Equals | Kind::Colon)),
+        (Some(Kind::ForKeyword), _) => look::starts_loop(input, 0),
+        (Some(Kind::IfKeyword), Some(next)) => {
+            !matches!(next, Kind::Equals | Kind::PlusEquals | Kind::Colon | Kind::EqualsEquals | Kind::OpenBrace)
+        }
+        _ => false,
+    }
+}
+
+/// A statement that has no place here: reported at its keyword and skipped as a whole.
+fn statement(input: &mut Reader<'_, '_>) -> Outcome {
+    let start = Start::here(input);
+    problem(input, start.token, start.token + 1, What::StatementInBody);
+    skip(input, Until::Line);
+    start.finish(input, Kind::Error)
 }
 
 /// `name = value`
@@ -172,7 +185,20 @@ pub fn value(input: &mut Reader<'_, '_>, until: Until) -> Outcome {
         problem(input, operator, operator + 1, What::MissingValue);
         return input.parse(absent(Kind::MissingExpression));
     }
+    if input.peek() == Some(Kind::Minus) && newline_at(input, 0) && !look::glued(input, 1) {
+        return dash_list(input);
+    }
     input.parse(or_missing(rule(expression), Kind::MissingExpression, until))
+}
+
+/// `- a`, `- b`, each on its line: reported once, and skipped.
+fn dash_list(input: &mut Reader<'_, '_>) -> Outcome {
+    let start = Start::here(input);
+    problem(input, start.token, start.token + 1, What::DashList);
+    while input.peek() == Some(Kind::Minus) && newline_at(input, 0) {
+        skip(input, Until::Line);
+    }
+    start.finish(input, Kind::MissingExpression)
 }
 
 /// The name of a field or the label of a block: a word or a string.

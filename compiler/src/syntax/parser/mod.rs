@@ -12,7 +12,7 @@ mod operators;
 mod problem;
 mod recovery;
 mod rules;
-mod types;
+mod type_expressions;
 
 use chumsky::error::EmptyErr;
 use chumsky::input::{Checkpoint, Cursor, InputRef};
@@ -290,6 +290,22 @@ fn problem(input: &mut Reader<'_, '_>, from: usize, to: usize, what: What) {
     if problems.iter().rev().take(4).all(|earlier| earlier.tokens.0 != from) {
         problems.push(Problem { tokens: (from, to), what });
     }
+}
+
+/// Whether lines between braces end here: at the brace, at the end, or where the interpolation around them ends.
+fn at_end_of_lines(input: &mut Reader<'_, '_>) -> bool {
+    matches!(input.peek(), None | Some(Kind::CloseBrace | Kind::InterpolationEnd)) || input.state().too_deep.is_some()
+}
+
+/// Reports and takes a `)` or `]` that closes nothing between these braces.
+fn stray_closer(input: &mut Reader<'_, '_>) -> bool {
+    let stray = matches!(input.peek(), Some(Kind::CloseParen | Kind::CloseBracket));
+    if stray {
+        let at = position(input);
+        problem(input, at, at + 1, What::StrayCloser);
+        input.skip();
+    }
+    stray
 }
 
 #[inline]

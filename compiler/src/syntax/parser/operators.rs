@@ -42,6 +42,10 @@ pub fn changed(input: &mut Reader<'_, '_>) -> Outcome {
         input.parse(body(Kind::Body, Context::With))?;
         start.finish(input, Kind::With)?;
     }
+    if input.peek() == Some(Kind::WithKeyword) && !newline_at(input, 0) {
+        input.skip();
+        return wanted(input, Kind::OpenBrace);
+    }
     Ok(())
 }
 

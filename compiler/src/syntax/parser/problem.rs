@@ -23,6 +23,10 @@ pub enum What {
     Unexpected(Expected),
     /// A line of a body starts with something that no line starts with.
     NoLine(Expected),
+    /// `let`, `for` or `if` where only fields and blocks stand.
+    StatementInBody,
+    /// `- a` on lines of its own: a list as YAML writes it.
+    DashList,
     /// Nothing follows this `=`, or `:` in its place.
     MissingValue,
     /// This opener is closed by nothing, though something else around it is.

@@ -3,7 +3,7 @@
 use super::expressions::{condition, expression, needed_value};
 use super::members::{condition_clause, loop_, needed_name};
 use super::recovery::{Until, closed, line_or_error, or_missing, skip, unexpected};
-use super::types::type_expression;
+use super::type_expressions::type_expression;
 use super::*;
 
 /// `{ rules }` of a policy, or a report that the brace is missing.
@@ -26,26 +26,21 @@ fn block(input: &mut Reader<'_, '_>, line: Rule) -> Outcome {
     }
     let opener = position(input);
     input.skip();
-    while input.peek().is_some_and(|kind| kind != Kind::CloseBrace) {
-        if input.state().too_deep.is_some() {
-            return Err(EmptyErr::default());
-        }
+    while !at_end_of_lines(input) {
         let at = position(input);
-        match input.peek() {
-            Some(Kind::Semicolon) => {
-                problem(input, at, at + 1, What::Semicolon);
-                input.skip();
-                continue;
-            }
-            Some(Kind::CloseParen | Kind::CloseBracket | Kind::InterpolationEnd) => {
-                problem(input, at, at + 1, What::StrayCloser);
-                input.skip();
-                continue;
-            }
-            _ => {}
+        if stray_closer(input) {
+            continue;
+        }
+        if input.peek() == Some(Kind::Semicolon) {
+            problem(input, at, at + 1, What::Semicolon);
+            input.skip();
+            continue;
         }
         input.parse(line_or_error(rule(line)))?;
         end_of_line(input, at);
+    }
+    if input.state().too_deep.is_some() {
+        return Err(EmptyErr::default());
     }
     closed(input, opener, Kind::CloseBrace);
     Ok(())

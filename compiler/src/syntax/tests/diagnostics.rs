@@ -266,6 +266,28 @@ fn odd_arms_and_rules() {
 }
 
 #[test]
+fn statements_and_lists_of_other_languages() {
+    check(
+        "environment a {\n  let x = 1\n  if verbose {\n    container c { cpu = 1 }\n  }\n  for i in xs { cpu = 1 }\n  args =\n    - \"a\"\n    - \"b\"\n  if = 1\n  for { a = 1 }\n  let: 2\n}\nlet b = base with replicas = 2\ntype t = string[]\ncontainer env { cpu = 1 }",
+        expect![[r#"
+            misplaced-statement: `let` cannot start a line of a body @ `let`
+            misplaced-statement: `if` cannot start a line of a body @ `if`
+            misplaced-statement: `for` cannot start a line of a body @ `for`
+            dash-list: a list stands in brackets, not after dashes @ `-`
+            colon-for-equals: the value of `let` starts with `=`, not with `:` @ `:` [write `=`]
+            unexpected-text: expected `{`, found `replicas` @ `replicas`
+            unexpected-text: expected a new line, found `[` @ `[`
+            not-a-declaration: `container` starts no declaration @ `container env { cpu = 1 }`
+            ---
+            environment a { args = ?; if = 1; for { a = 1 }; let = 2 }
+            let b = ?
+            type t = string
+            error -
+        "#]],
+    );
+}
+
+#[test]
 fn escapes() {
     check(
         r#"let a = "C:\dev \r \u{110000} \u{zz} \$""#,

@@ -141,6 +141,35 @@ fn every_prefix_and_suffix_survives() {
 }
 
 #[test]
+fn closers_in_odd_places_survive() {
+    let inside = [
+        "let a = match x { HERE 1 => 2 }",
+        "let a = match x { 1 => 2 HERE 3 => 4 }",
+        "let a = if x { 1 HERE } else { 2 }",
+        "let a = { b = 1 HERE c = 2 }",
+        "let a = [1, HERE 2]",
+        "let a = f(1, HERE b: 2)",
+        "let a = [for x in HERE xs { x HERE }]",
+        "let a = {for x in xs { x HERE = HERE 1 } HERE }",
+        "let a = \"x \\(HERE b HERE) y\"",
+        "let a = \"x \\({ c = 1 HERE }) y\"",
+        "let a = \"x \\(match x { HERE }) y\"",
+        "type a = { b: HERE int HERE c: int }",
+        "type a = list<HERE int HERE>",
+        "environment a(b: int HERE) { HERE c = 1 }",
+        "policy a(b: int) { HERE require c else d HERE }",
+        "test \"a\" { HERE assert c HERE }",
+        "import HERE \"a\" at HERE \"b\" as c",
+    ];
+    for text in inside {
+        for closer in [")", "]", "}", "\n)", "\n]\n", "))", ",", ",,", ";", "=", "=>", "\n- x", "with", "$", "\""] {
+            survives(&text.replace("HERE", closer));
+            survives(&text.replacen("HERE", closer, 1).replace("HERE", ""));
+        }
+    }
+}
+
+#[test]
 fn mutations_survive() {
     let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
     let mut random = move |below: usize| {
@@ -194,9 +223,10 @@ fn mutations_survive() {
     ];
     let items = split(owner(), SAMPLE).items;
     for _ in 0..10_000 {
-        // Two neighbours are enough to be mixed up, and quicker than all.
+        // One is enough to be mixed up, and quicker than all; every tenth time with its neighbour.
         let first = random(items.len() - 1);
-        let range = items[first].range.cover(items[first + 1].range);
+        let last = first + usize::from(random(10) == 0);
+        let range = items[first].range.cover(items[last].range);
         let mut text: Vec<char> = SAMPLE[range].chars().collect();
         for _ in 0..1 + random(6) {
             let (at, length) = (random(text.len().max(1)).min(text.len()), random(12));

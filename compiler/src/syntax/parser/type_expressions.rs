@@ -121,11 +121,7 @@ fn closes_later(input: &mut Reader<'_, '_>) -> bool {
 
 /// The fields of a record type, up to the closing brace.
 fn fields<'t>() -> impl Grammar<'t> {
-    let more = custom(|input: &mut Reader<'t, '_>| match input.peek() {
-        None | Some(Kind::CloseBrace) => Err(EmptyErr::default()),
-        Some(_) if input.state().too_deep.is_some() => Err(EmptyErr::default()),
-        Some(_) => Ok(()),
-    });
+    let more = custom(|input: &mut Reader<'t, '_>| if at_end_of_lines(input) { Err(EmptyErr::default()) } else { Ok(()) });
     let all = more.ignore_then(custom(field)).repeated().collect::<()>();
     custom(move |input: &mut Reader<'t, '_>| {
         input.parse(all)?;
@@ -136,6 +132,9 @@ fn fields<'t>() -> impl Grammar<'t> {
 /// `name: type [= default]` and what ends it. Always takes something.
 fn field(input: &mut Reader<'_, '_>) -> Outcome {
     let start = Start::here(input);
+    if stray_closer(input) {
+        return Ok(());
+    }
     if input.peek().is_some_and(Kind::is_word) {
         input.parse(declared_name())?;
         let separator = position(input);
@@ -167,7 +166,7 @@ fn field(input: &mut Reader<'_, '_>) -> Outcome {
             skip(input, Until::Line);
             match input.peek() {
                 Some(Kind::Comma) => input.skip(),
-                Some(kind) if kind != Kind::CloseBrace && !newline_at(input, 0) => input.skip(),
+                _ if position(input) == start.token && !at_end_of_lines(input) => input.skip(),
                 _ => {}
             }
         }
