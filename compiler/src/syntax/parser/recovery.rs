@@ -49,7 +49,7 @@ pub fn line_or_error<'t>(parser: impl Grammar<'t>) -> impl Grammar<'t> {
     parser.recover_with(via_parser(skipped))
 }
 
-/// Makes the value that was finished last a missing one: what follows it is wrong, so it is not what was meant.
+/// Makes the value or the type that was finished last a missing one: what follows it is wrong, so it is not what was meant.
 pub fn forget_value(input: &mut Reader<'_, '_>) {
     for node in input.state().nodes.iter_mut().rev() {
         if node.kind.is_expression() {
@@ -58,7 +58,12 @@ pub fn forget_value(input: &mut Reader<'_, '_>) {
             }
             return;
         }
-        if !matches!(node.kind, Kind::Field | Kind::ItemLet | Kind::ItemFn | Kind::ItemDecl | Kind::StatementLet) {
+        if node.kind.is_type() {
+            node.kind = Kind::MissingType;
+            return;
+        }
+        if !matches!(node.kind, Kind::Field | Kind::ItemType | Kind::ItemLet | Kind::ItemFn | Kind::ItemDecl | Kind::StatementLet)
+        {
             return;
         }
     }
