@@ -281,7 +281,7 @@ fn statements_and_lists_of_other_languages() {
             ---
             environment a { args = ?; if = 1; for { a = 1 }; let = 2 }
             let b = ?
-            type t = string
+            type t = ?
             error -
         "#]],
     );
