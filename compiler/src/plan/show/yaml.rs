@@ -9,17 +9,28 @@ use serde_json::Value;
 pub fn yaml(objects: &[Value]) -> String {
     let mut text = String::new();
     for object in objects {
+        let options = serde_saphyr::ser_options! {
+            folded_wrap_chars: usize::MAX,
+            prefer_block_scalars: !has_tabbed_text(object),
+        };
         text.push_str("---\n");
         // A JSON value has string keys and finite numbers: there is nothing that YAML cannot hold.
-        text.push_str(
-            &serde_saphyr::to_string_with_options(object, serde_saphyr::ser_options! { folded_wrap_chars: usize::MAX })
-                .unwrap_or_default(),
-        );
+        text.push_str(&serde_saphyr::to_string_with_options(object, options).unwrap_or_default());
         if !text.ends_with('\n') {
             text.push('\n');
         }
     }
     text
+}
+
+/// Whether there is a text of several lines that begins with a tab: PyYAML takes one in a block for indentation.
+fn has_tabbed_text(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\n') && text.trim_start_matches(['\n', '\r', ' ']).starts_with('\t'),
+        Value::Array(entries) => entries.iter().any(has_tabbed_text),
+        Value::Object(fields) => fields.values().any(has_tabbed_text),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -95,6 +106,11 @@ mod tests {
         let text = yaml(&[object.clone(), json!({ "a": 1 })]);
         let documents: Vec<Value> = serde_saphyr::from_multiple(&text).expect("it reads what it writes");
         assert_eq!(documents, [object, json!({ "a": 1 })]);
+    }
+
+    #[test]
+    fn a_text_that_begins_with_a_tab_is_no_block() {
+        assert_eq!(yaml(&[json!({ "a": "\n\tx\ny" })]), "---\na: \"\\n\\tx\\ny\"\n");
     }
 
     #[test]
