@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::images::Images;
 use super::objects::Names;
 use super::personalized::Personalized;
-use super::{Lowering, by_address, containers};
+use super::{Lowering, containers};
 use crate::model::Environment;
 use crate::plan::action::{Action, Apply, Change, ObjectKind, ReasonKind, Step, Wait};
 use crate::plan::reasons::plain;
@@ -15,7 +15,7 @@ use crate::plan::reasons::plain;
 pub(super) fn lower(lowering: &mut Lowering<'_>, images: &mut Images<'_>) {
     let mut personalized = Personalized::new();
     let mut names = Names::default();
-    for environment in by_address(lowering.request.environments) {
+    for environment in lowering.environments.clone() {
         let namespace = environment.namespace.clone().or_else(|| lowering.request.project.namespace.clone());
         let free = names.take(environment, namespace.as_ref(), &mut lowering.diagnostics);
         let (mut runs, mut builds, mut complete) = (Vec::new(), Vec::new(), free);

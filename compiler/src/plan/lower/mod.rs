@@ -50,7 +50,7 @@ pub struct Request<'a> {
 /// silence.
 pub fn lower(request: &Request<'_>) -> Plan {
     let mut lowering = Lowering::new(request);
-    let templates = templates::Templates::collect(&mut lowering);
+    let templates = templates::Templates::collect(&lowering);
     let mut images = templates.build(&mut lowering);
     environments::lower(&mut lowering, &mut images);
     tags::lower(&mut lowering, &images);
@@ -65,6 +65,8 @@ pub fn lower(request: &Request<'_>) -> Plan {
 /// What the parts of lowering share.
 struct Lowering<'a> {
     request: &'a Request<'a>,
+    /// In order of address: the order of everything that follows from them.
+    environments: Vec<&'a Arc<Environment>>,
     references: bases::References<'a>,
     builds: Vec<Action>,
     tags: Vec<Action>,
@@ -76,8 +78,11 @@ struct Lowering<'a> {
 
 impl<'a> Lowering<'a> {
     fn new(request: &'a Request<'a>) -> Lowering<'a> {
+        let mut environments: Vec<&Arc<Environment>> = request.environments.iter().collect();
+        environments.sort_by(|left, right| left.address.cmp(&right.address));
         Lowering {
             request,
+            environments,
             references: bases::References::new(request.facts),
             builds: Vec::new(),
             tags: Vec::new(),
@@ -117,11 +122,4 @@ impl<'a> Lowering<'a> {
     fn project_of(&self, image: &Image) -> &'a Project {
         self.request.facts.project(image).unwrap_or(self.request.project)
     }
-}
-
-/// Environments in order of address: the order of everything that follows from them.
-fn by_address(environments: &[Arc<Environment>]) -> Vec<&Arc<Environment>> {
-    let mut sorted: Vec<&Arc<Environment>> = environments.iter().collect();
-    sorted.sort_by(|left, right| left.address.cmp(&right.address));
-    sorted
 }

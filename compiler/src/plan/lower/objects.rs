@@ -10,13 +10,13 @@ use crate::text::Place;
 
 /// Names that are taken, each with where and by what.
 #[derive(Default)]
-pub(super) struct Names {
-    taken: FxHashMap<(&'static str, Option<SmolStr>, SmolStr), (Place, String)>,
+pub(super) struct Names<'a> {
+    taken: FxHashMap<(&'static str, Option<SmolStr>, SmolStr), (Place, &'a str)>,
 }
 
-impl Names {
+impl<'a> Names<'a> {
     /// Takes the names of an environment's objects; false, and an error, where another environment has one of them.
-    pub fn take(&mut self, environment: &Environment, namespace: Option<&SmolStr>, diagnostics: &mut Vec<Diagnostic>) -> bool {
+    pub fn take(&mut self, environment: &'a Environment, namespace: Option<&SmolStr>, diagnostics: &mut Vec<Diagnostic>) -> bool {
         let volumes = environment.volumes.iter().filter(|volume| volume.size.is_some());
         let claims =
             volumes.map(|volume| ("claim", SmolStr::from(format!("{}-{}", environment.name, volume.name)), volume.place));
@@ -30,7 +30,7 @@ impl Names {
                     free = false;
                 }
                 None => {
-                    self.taken.insert(key, (place, environment.address.clone()));
+                    self.taken.insert(key, (place, &environment.address));
                 }
             }
         }

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use super::folders::Folders;
 use super::images::Images;
-use super::{Lowering, by_address, circles, tags};
+use super::{Lowering, circles, tags};
 use crate::diagnostics::catalog::{image_cycle, modified_context};
 use crate::dockerfile::{self, Dockerfile};
 use crate::model::{ContainerImage, Image, Mode, Project};
@@ -54,13 +54,13 @@ pub(super) struct Use {
 
 impl<'a> Templates<'a> {
     /// All images, in order of address.
-    pub fn collect(lowering: &mut Lowering<'a>) -> Templates<'a> {
+    pub fn collect(lowering: &Lowering<'a>) -> Templates<'a> {
         let mut templates = Templates { nodes: Vec::new(), index_of: FxHashMap::default() };
         let mut by_name: FxHashMap<String, usize> = FxHashMap::default();
         for image in lowering.request.images {
             templates.add(lowering, &mut by_name, image, image.address.clone(), true);
         }
-        for environment in by_address(lowering.request.environments) {
+        for environment in &lowering.environments {
             for container in environment.inits.iter().chain(&environment.containers) {
                 if let ContainerImage::Template(image) = &container.image
                     && !templates.index_of.contains_key(&Arc::as_ptr(image))
@@ -102,7 +102,7 @@ impl<'a> Templates<'a> {
     }
 
     /// Dockerfiles, and which of the other images each stands on.
-    fn read(&mut self, lowering: &mut Lowering<'a>) {
+    fn read(&mut self, lowering: &Lowering<'a>) {
         let mut by_repository: FxHashMap<String, Vec<usize>> = FxHashMap::default();
         for (index, node) in self.nodes.iter().enumerate() {
             by_repository.entry(node.repository.clone()).or_default().push(index);

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashSet;
 
 use super::templates::Templates;
-use super::{Lowering, Request, by_address};
+use super::{Lowering, Request};
 use crate::model::ContainerImage;
 use crate::plan::action::{Plan, Step};
 use crate::plan::facts::Predecessor;
@@ -37,18 +37,15 @@ pub struct WantedOfRegistry {
 
 /// Every external image that Dockerfiles, containers and builders name, in order of reference.
 pub fn wanted_bases(request: &Request<'_>) -> Vec<WantedBase> {
-    let mut lowering = Lowering::new(request);
-    let templates = Templates::collect(&mut lowering);
+    let lowering = Lowering::new(request);
+    let templates = Templates::collect(&lowering);
     let mut wanted: BTreeMap<String, (Place, bool)> = BTreeMap::new();
     let mut want = |reference: &str, place: Place, required: bool| {
         let required = required && digest_of(reference).is_none();
         wanted.entry(normal(reference)).or_insert((place, false)).1 |= required;
     };
-    let containers = || {
-        by_address(request.environments)
-            .into_iter()
-            .flat_map(|environment| environment.inits.iter().chain(&environment.containers))
-    };
+    let containers =
+        || lowering.environments.iter().flat_map(|environment| environment.inits.iter().chain(&environment.containers));
     let personalizes = !request.project.assets.is_empty() || containers().any(|container| !container.personalize.is_empty());
     for (node, reference) in templates.external() {
         if personalizes || digest_of(reference).is_none() {

@@ -3,13 +3,16 @@
 //! The shape is an interface: [`SCHEMA`] describes it and a test holds the two together. One action a line, so that two plans
 //! can be compared by eye.
 
-use serde_json::{Map, Value, json};
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
 use crate::diagnostics::{Report, render};
 use crate::model::SecretKey;
 use crate::plan::action::{Action, Build, Plan, Step};
-use crate::plan::id::sha256;
+use crate::plan::id::hex;
 
 /// The JSON Schema (2020-12) of the document.
 pub const SCHEMA: &str = include_str!("plan.schema.json");
@@ -17,30 +20,36 @@ pub const SCHEMA: &str = include_str!("plan.schema.json");
 /// The document with a final newline. `reports` are the plan's diagnostics and those of the check, with absolute positions.
 /// `hash` is the SHA-256 of the document without it, written without white space and with sorted keys.
 pub fn json(plan: &Plan, reports: &[Report]) -> String {
-    let actions: Vec<Value> = plan.actions.iter().map(action).collect();
-    let document = json!({
-        "version": 1,
-        "package": plan.package,
-        "actions": actions,
-        "diagnostics": render::json::diagnostics(reports),
-    });
-    let hash = sha256(&canonical(&document));
-    let (actions, diagnostics) = (lines(&document["actions"]), lines(&document["diagnostics"]));
-    let package = &document["package"];
+    let diagnostics = render::json::diagnostics(reports);
+    let diagnostics = diagnostics.as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut hash = Sha256::new();
+    hash.update("{\"actions\":");
+    let actions = list(plan.actions.iter().map(action), &mut hash);
+    hash.update(",\"diagnostics\":");
+    let diagnostics = list(diagnostics.iter().cloned(), &mut hash);
+    let mut package = json!(plan.package);
+    let written = package.to_string();
+    package.sort_all_objects();
+    hash.update(format!(",\"package\":{package},\"version\":1}}"));
+    let hash = hex(&hash.finalize());
     format!(
-        "{{\"version\": 1, \"hash\": \"{hash}\",\n \"package\": {package},\n \"actions\": {actions},\n \"diagnostics\": {diagnostics}}}\n"
+        "{{\"version\": 1, \"hash\": \"sha256:{hash}\",\n \"package\": {written},\n \"actions\": {actions},\n \"diagnostics\": {diagnostics}}}\n"
     )
 }
 
-/// A list with one entry a line.
-fn lines(list: &Value) -> String {
-    match list {
-        Value::Array(entries) if !entries.is_empty() => {
-            let lines: Vec<String> = entries.iter().map(|entry| format!("  {entry}")).collect();
-            format!("[\n{}\n ]", lines.join(",\n"))
-        }
-        other => other.to_string(),
+/// A list with one entry a line. Entry by entry, because a plan may be large: its canonical form goes into `hash`.
+fn list(entries: impl Iterator<Item = Value>, hash: &mut Sha256) -> String {
+    let mut text = String::from("[");
+    hash.update("[");
+    for (index, mut entry) in entries.enumerate() {
+        let (comma, canonical_comma) = if index == 0 { ("\n", "") } else { (",\n", ",") };
+        let _ = write!(text, "{comma}  {entry}");
+        entry.sort_all_objects();
+        hash.update(format!("{canonical_comma}{entry}"));
     }
+    hash.update("]");
+    text.push_str(if text.len() == 1 { "]" } else { "\n ]" });
+    text
 }
 
 fn action(action: &Action) -> Value {
@@ -103,21 +112,4 @@ fn pairs(pairs: &[(SmolStr, SmolStr)]) -> Value {
 fn secrets(secrets: &[(SmolStr, SecretKey)]) -> Value {
     let entry = |(id, of): &(SmolStr, SecretKey)| (id.to_string(), json!({ "name": of.name, "key": of.key }));
     Value::Object(secrets.iter().map(entry).collect())
-}
-
-/// Without white space, keys sorted: the form that a hash is taken of.
-fn canonical(value: &Value) -> String {
-    sorted(value).to_string()
-}
-
-fn sorted(value: &Value) -> Value {
-    match value {
-        Value::Object(fields) => {
-            let mut keys: Vec<&String> = fields.keys().collect();
-            keys.sort_unstable();
-            Value::Object(keys.into_iter().map(|key| (key.clone(), sorted(&fields[key]))).collect::<Map<_, _>>())
-        }
-        Value::Array(entries) => entries.iter().map(sorted).collect(),
-        other => other.clone(),
-    }
 }
