@@ -3,7 +3,7 @@
 //! A remote shows its refs at most once a run, and not at all where the lock and the cache are complete. Nothing is written but
 //! the cache; the lock is changed in memory and given back at the end.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -120,6 +120,17 @@ impl Session {
     /// All files below a folder of an import (empty: its whole repository).
     pub fn list(&self, of: &Resolved, folder: &str) -> Result<Listing, ImportProblem> {
         self.read(of, |snapshot| snapshot.list(folder))
+    }
+
+    /// The folders of an import that hold a `.coder/`, sorted; the root is empty.
+    pub fn packages(&self, of: &Resolved) -> Result<Vec<String>, ImportProblem> {
+        let Listing::Files(files) = self.list(of, "")? else { return Ok(Vec::new()) };
+        let folder = |path: &str| match path.strip_prefix(".coder/") {
+            Some(_) => Some(String::new()),
+            None => path.split_once("/.coder/").map(|(folder, _)| folder.to_owned()),
+        };
+        let folders: BTreeSet<String> = files.iter().filter_map(|file| folder(&file.path)).collect();
+        Ok(folders.into_iter().collect())
     }
 
     /// The id of a folder's tree, as git names it.

@@ -227,6 +227,17 @@ fn links_and_submodules_are_only_listed() {
 }
 
 #[test]
+fn packages_of_a_repository() {
+    let (sandbox, url, _) = platform();
+    let path = sandbox.path.join("platform");
+    sandbox.commit(&path, "services/api/.coder/a.coder", "let a = 1");
+    sandbox.commit(&path, "services/api/.coder/images/b.coder", "let b = 1");
+    let run = sandbox.run(Options::default(), &Lock::default());
+    let resolved = run.one(&url, "main").unwrap();
+    assert_eq!(run.session.packages(&resolved).unwrap(), ["", "services/api"]);
+}
+
+#[test]
 fn repositories_are_visited_side_by_side() {
     let sandbox = Sandbox::new();
     let wanted: Vec<Key> = (0..20)
