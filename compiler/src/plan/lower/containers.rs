@@ -35,8 +35,10 @@ pub(super) fn run(
         }
         ContainerImage::Reference(reference) if container.personalize.is_empty() => {
             let pinned = lowering.references.resolve(&reference.value).map(|pinned| by_digest(&reference.value, &pinned.digest));
-            if pinned.is_none() {
-                lowering.report_once(&reference.value, unpinned_image::new(reference.place, &reference.value));
+            // Where it is a base too, that error says it all; the warning must not silence the error.
+            if pinned.is_none() && !lowering.reported.contains(reference.value.as_str()) {
+                let warning = unpinned_image::new(reference.place, &reference.value);
+                lowering.report_once(&format!("container {}", reference.value), warning);
             }
             Some(Run { image: pinned.unwrap_or_else(|| reference.value.to_string()), need: None })
         }

@@ -35,6 +35,14 @@ fn an_unknown_base_is_an_error_and_an_unknown_container_a_warning() {
 }
 
 #[test]
+fn a_warning_hides_no_error() {
+    let (plain, mut own) = (container("a", reference("unknown:1"), &[]), container("b", reference("unknown:1"), &["RUN x"]));
+    own.repository = Some("acme/own".into());
+    let plan = World::new().environment(environment("e", vec![plain, own])).plan();
+    assert_eq!((names(&plan), plan.actions.len()), (vec!["unpinned-image", "unpinned-base"], 0));
+}
+
+#[test]
 fn digests_need_no_lock() {
     let pinned = format!("debian@{}", digest("x"));
     let world = World::new().file("dev/Dockerfile", &format!("FROM {pinned}\n")).image(image("dev")).environment(environment(
