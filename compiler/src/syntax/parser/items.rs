@@ -1,7 +1,7 @@
 //! Top-level declarations, one rule each.
 
 use super::expressions::{expression, needed_value};
-use super::members::{Context, body_or_missing, loop_and_condition, needed_name, parameters};
+use super::members::{Context, body_or_missing, declared_if, loop_, needed_name, parameters};
 use super::recovery::{Until, needed, or_missing, report_furthest, skip, unexpected};
 use super::type_expressions::type_expression;
 use super::*;
@@ -165,7 +165,12 @@ fn decl(input: &mut Reader<'_, '_>) -> Outcome {
     if input.peek() == Some(Kind::OpenParen) {
         input.parse(parameters())?;
     }
-    input.parse(loop_and_condition())?;
+    if input.peek() == Some(Kind::ForKeyword) {
+        input.parse(loop_())?;
+    }
+    if input.peek() == Some(Kind::IfKeyword) {
+        input.parse(declared_if())?;
+    }
     if matches!(input.peek(), Some(Kind::Equals | Kind::EqualsEquals)) {
         return input.parse(needed_value());
     }

@@ -251,6 +251,12 @@ pub fn condition_clause<'t>() -> impl Grammar<'t> {
     node(Kind::Condition, token(Kind::IfKeyword).then(condition()))
 }
 
+/// `if expr` of a declaration, whose value may follow: `=` ends the condition.
+pub fn declared_if<'t>() -> impl Grammar<'t> {
+    let condition = or_missing(rule(expression), Kind::MissingExpression, Until::Brace);
+    node(Kind::Condition, token(Kind::IfKeyword).then(condition))
+}
+
 /// A name, or a report that it is missing and an empty node for it.
 pub fn needed_name<'t>() -> impl Grammar<'t> + Copy {
     custom(|input: &mut Reader<'t, '_>| match input.peek() {
