@@ -142,9 +142,6 @@ pub struct Environment {
     pub ttl: Option<u64>,
     /// The declaration's name as typed.
     pub place: Place,
-    /// Where each field below the environment was typed: its path as in an expression (`containers.env.memory`, `replicas`) to
-    /// the place. Paths of fields that hold their default are absent.
-    pub places: Vec<(String, Place)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -312,5 +309,23 @@ impl fmt::Display for Provider {
             Provider::Kubernetes => "kubernetes",
             Provider::Podman => "podman",
         })
+    }
+}
+
+/// What keeps a name from being a Kubernetes name (a DNS label: lower case letters, digits and dashes, at most 63).
+pub fn name_problem(name: &str) -> Option<&'static str> {
+    let alphanumeric = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    if name.is_empty() {
+        Some("it is empty")
+    } else if name.len() > 63 {
+        Some("it is longer than 63 characters")
+    } else if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Some("it has upper case letters")
+    } else if !name.bytes().all(|byte| alphanumeric(byte) || byte == b'-') {
+        Some("it has characters other than letters, digits and `-`")
+    } else if !name.bytes().next().is_some_and(alphanumeric) || !name.bytes().last().is_some_and(alphanumeric) {
+        Some("it starts or ends with `-`")
+    } else {
+        None
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! What sources mean is not decided here but in the compiler, which is given what it lacks.
 
+pub mod cli;
 pub mod context;
+pub mod host;
 pub mod import;
 pub mod registry;
 pub mod render;
+mod ui;

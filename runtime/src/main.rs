@@ -1,2 +1,5 @@
-//! placeholder
-fn main() {}
+//! The binary `coderc`.
+
+fn main() -> std::process::ExitCode {
+    runtime::cli::main()
+}

@@ -185,6 +185,5 @@ fn environment() -> Environment {
         tolerations: Vec::new(),
         ttl: None,
         place,
-        places: Vec::new(),
     }
 }

@@ -150,7 +150,6 @@ fn environment() -> Environment {
         }],
         ttl: Some(7 * 86400),
         place: place(),
-        places: Vec::new(),
     }
 }
 

@@ -31,13 +31,16 @@ fn the_list_is_in_order() {
 /// Pages that cannot be made true by a package alone, with what they need; they show `## Example` instead.
 const NEEDS_THE_WORLD: &[(&str, &str)] = &[
     ("base-not-found", "a registry"),
+    ("broken-import", "an import with errors"),
     ("changed-content", "a lock that disagrees with a commit's files"),
     ("context-not-committed", "a plan, and files that no commit has"),
+    ("file-unreadable", "a file that is no text"),
     ("image-cycle", "a plan"),
     ("import-auth", "a remote that wants credentials"),
     ("import-cache", "a cache that cannot be written"),
     ("import-network", "a remote that cannot be reached"),
     ("import-tree", "a commit that git itself would not make"),
+    ("invalid-argument", "a template named on the command line"),
     ("invalid-tag", "a plan"),
     ("lock-write", "a checkout that cannot be written"),
     ("modified-context", "a plan, and files that differ from their commit"),

@@ -451,7 +451,17 @@ fn pages_say_what_is_so() {
                 .collect()
         };
         let mut files = blocks(wrong);
-        if !files.iter().any(|(path, _)| path == "dev/Dockerfile") {
+        // Pages whose mistake stands in the `.coder` file alone are the checker's to test.
+        let of_checker = [
+            "context-missing",
+            "context-outside",
+            "dockerfile-missing",
+            "dockerfile-unreadable",
+            "invalid-platform",
+            "invalid-tag",
+            "missing-field",
+        ];
+        if of_checker.contains(&info.name) || !files.iter().any(|(path, _)| path == "dev/Dockerfile") {
             continue;
         }
         tested += 1;

@@ -250,7 +250,6 @@ fn environment(name: &str, containers: Vec<Container>) -> Environment {
         tolerations: Vec::new(),
         ttl: None,
         place: at(10),
-        places: Vec::new(),
     }
 }
 

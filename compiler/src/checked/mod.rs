@@ -1,0 +1,72 @@
+//! From evaluated values to the model that plans are made of, with the checks that concern more than one field.
+//!
+//! Evaluates nothing itself, and knows no plan.
+
+mod address;
+mod container;
+mod environment;
+mod files;
+mod image;
+mod kubernetes_names;
+mod package;
+mod project_settings;
+mod reader;
+
+use std::sync::Arc;
+
+pub use address::{aliases, image_address, imports_of};
+pub use files::{image_context, image_dockerfile, image_dockerignore};
+pub use image::normal_path;
+pub use package::{collisions, enforced};
+pub use project_settings::project;
+
+use crate::db::{Db, ItemId};
+use crate::diagnostics::Diagnostic;
+use crate::eval::value::Instance;
+use crate::hir::DeclKind;
+use crate::model::{Environment, Image};
+
+/// The images or environments that a declaration makes, and what is wrong with them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Checked {
+    pub images: Vec<Arc<Image>>,
+    pub environments: Vec<Arc<Environment>>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a declaration without parameters declares. The evaluation's own diagnostics are not repeated here.
+#[salsa::tracked]
+pub fn checked(db: &dyn Db, item: ItemId) -> Arc<Checked> {
+    let mut checked = Checked::default();
+    for instance in &crate::eval::instances(db, item).entries {
+        checked.add(db, instance);
+    }
+    // A template's loop makes the same mistake for each element: it is told once.
+    let mut seen = Vec::new();
+    checked.diagnostics.retain(|diagnostic| {
+        let key = (diagnostic.info.name, diagnostic.place);
+        let first = !seen.contains(&key);
+        seen.push(key);
+        first
+    });
+    Arc::new(checked)
+}
+
+impl Checked {
+    /// Adds one instance, if its values are whole.
+    pub fn add(&mut self, db: &dyn Db, instance: &Arc<Instance>) {
+        match instance.kind {
+            DeclKind::Image => {
+                let image = image::image(db, instance, image_address(db, instance), &mut self.diagnostics);
+                if let Some(image) = image {
+                    files::check(db, instance.origin.package(db), &image, &mut self.diagnostics);
+                    self.images.push(Arc::new(image));
+                }
+            }
+            DeclKind::Environment => {
+                let environment = environment::environment(db, instance, &mut self.diagnostics);
+                self.environments.extend(environment.map(Arc::new));
+            }
+        }
+    }
+}

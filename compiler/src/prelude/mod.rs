@@ -1,0 +1,5 @@
+//! The schema and the standard library, written in the language itself and read like any package.
+
+/// The texts of the prelude by name.
+pub const FILES: [(&str, &str); 2] =
+    [("library.coder", include_str!("library.coder")), ("schema.coder", include_str!("schema.coder"))];

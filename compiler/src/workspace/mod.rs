@@ -1,0 +1,350 @@
+//! A package under check with everything it imports: loaded through a [`Host`], checked, changed and checked again.
+//!
+//! The one way in for the command line, the language server and tests.
+
+mod check;
+mod host;
+mod report;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use salsa::{Durability, Setter};
+use smol_str::SmolStr;
+
+pub use check::{check_file, check_item, check_whole};
+pub use host::{FileContent, FolderContent, Host, ImportRequest, LoadedFile, LoadedPackage, RepositoryId};
+pub use report::{Reporter, shown_path};
+
+use crate::db::{
+    ContextState, Database, Db, FileKind, FileOrigin, ImportState, Package, SourceFile, TextState, Wanted, Workspace, scope,
+};
+use crate::diagnostics::{Diagnostic, Report, Sources, catalog};
+
+/// How deep imports of imports go, at most.
+const IMPORT_DEPTH: usize = 64;
+
+pub struct Session {
+    pub db: Database,
+    workspace: Workspace,
+    /// Packages by repository and folder.
+    packages: FxHashMap<(RepositoryId, SmolStr), Package>,
+    repositories: Vec<RepositoryId>,
+    /// Files that are no text, with why.
+    unreadable: Vec<(SourceFile, String)>,
+}
+
+impl Session {
+    pub fn new(root: LoadedPackage) -> Session {
+        Session::with_database(Database::default(), root)
+    }
+
+    pub fn with_database(db: Database, root: LoadedPackage) -> Session {
+        let placeholder = Package::new(&db, Vec::new(), root.origin.clone(), FileOrigin::Root);
+        let workspace = Workspace::new(&db, placeholder);
+        let mut session =
+            Session { db, workspace, packages: FxHashMap::default(), repositories: Vec::new(), unreadable: Vec::new() };
+        let package = session.add(root);
+        session.workspace.set_root(&mut session.db).to(package);
+        session
+    }
+
+    pub fn workspace(&self) -> Workspace {
+        self.workspace
+    }
+
+    pub fn root(&self) -> Package {
+        self.workspace.root(&self.db)
+    }
+
+    fn add(&mut self, loaded: LoadedPackage) -> Package {
+        let key = (loaded.repository.clone(), loaded.origin.folder.clone());
+        if let Some(package) = self.packages.get(&key) {
+            return *package;
+        }
+        let origin = self.file_origin(&loaded.repository);
+        let mut files = loaded.files;
+        files.sort_by(|left, right| left.path.cmp(&right.path));
+        let mut sources = Vec::with_capacity(files.len());
+        for file in files {
+            let Some(kind) = file_kind(&file.path) else { continue };
+            let (text, problem) = match file.text {
+                Ok(text) => (text, None),
+                Err(why) => (Arc::from(""), Some(why)),
+            };
+            let durability = if origin == FileOrigin::Root { Durability::MEDIUM } else { Durability::HIGH };
+            let source =
+                SourceFile::builder(Arc::from(file.path.as_str()), kind, text, origin).durability(durability).new(&self.db);
+            self.unreadable.extend(problem.map(|why| (source, why)));
+            sources.push(source);
+        }
+        let package = Package::builder(sources, loaded.origin, origin).durability(Durability::MEDIUM).new(&self.db);
+        self.packages.insert(key, package);
+        package
+    }
+
+    fn file_origin(&mut self, repository: &RepositoryId) -> FileOrigin {
+        let RepositoryId::Import { url, commit } = repository else { return FileOrigin::Root };
+        let known = self.repositories.iter().position(|known| known == repository);
+        let index = known.unwrap_or_else(|| {
+            self.repositories.push(repository.clone());
+            let short: String = commit.chars().take(12).collect();
+            self.db.facts().repositories.lock().expect("no panic while held").push(format!("{url}@{short}"));
+            self.repositories.len() - 1
+        });
+        FileOrigin::Import(index as u32)
+    }
+
+    /// The repository that a package lies in.
+    pub fn repository(&self, package: Package) -> RepositoryId {
+        match package.file_origin(&self.db) {
+            FileOrigin::Import(index) => self.repositories[index as usize].clone(),
+            _ => RepositoryId::Root,
+        }
+    }
+
+    /// The package that was read from there.
+    pub fn package_of(&self, origin: &crate::model::Origin) -> Option<Package> {
+        self.packages.values().copied().find(|package| package.origin(&self.db) == origin)
+    }
+
+    /// The listing of a folder of the root's repository.
+    pub fn listing(&self, host: &dyn Host, path: &str) -> Option<crate::dockerfile::Context> {
+        match host.folder(&RepositoryId::Root, path) {
+            FolderContent::Listing(context) => Some(context),
+            _ => None,
+        }
+    }
+
+    /// Loads imports of imports until all are there, as far as the sources are well formed.
+    pub fn load_imports(&mut self, host: &dyn Host) {
+        let mut asked: Vec<Package> = Vec::new();
+        for _ in 0..IMPORT_DEPTH {
+            let packages: Vec<Package> = std::iter::once(self.root()).chain(self.packages.values().copied()).collect();
+            for package in packages {
+                if !asked.contains(&package) {
+                    asked.push(package);
+                    check::ask_for_imports(&self.db, package);
+                }
+            }
+            if !self.supply(host) {
+                return;
+            }
+        }
+    }
+
+    /// Supplies every fact that was asked for; false when there was none.
+    pub fn supply(&mut self, host: &dyn Host) -> bool {
+        let mut wanted = self.db.facts().take_wanted();
+        if wanted.is_empty() {
+            return false;
+        }
+        // In a fixed order, whatever order threads asked in.
+        wanted.sort_by_cached_key(|wanted| match wanted {
+            Wanted::Import(key, _) => (0, key.url.clone(), key.at.clone()),
+            Wanted::Text(_, path, _) => (1, path.clone(), SmolStr::default()),
+            Wanted::Context(_, path, _) => (2, path.clone(), SmolStr::default()),
+        });
+        let (imports, files): (Vec<Wanted>, Vec<Wanted>) =
+            wanted.into_iter().partition(|wanted| matches!(wanted, Wanted::Import(..)));
+        self.supply_imports(host, imports);
+        for wanted in files {
+            self.supply_file(host, wanted);
+        }
+        true
+    }
+
+    fn supply_imports(&mut self, host: &dyn Host, wanted: Vec<Wanted>) {
+        let requests: Vec<ImportRequest> = wanted
+            .iter()
+            .filter_map(|wanted| match wanted {
+                Wanted::Import(key, _) => Some(ImportRequest {
+                    from: self.repository(key.from),
+                    folder: key.from.origin(&self.db).folder.clone(),
+                    url: key.url.clone(),
+                    kind: key.kind,
+                    at: key.at.clone(),
+                }),
+                _ => None,
+            })
+            .collect();
+        if requests.is_empty() {
+            return;
+        }
+        for (wanted, answer) in wanted.into_iter().zip(host.imports(&requests)) {
+            let Wanted::Import(_, fact) = wanted else { continue };
+            let state = match answer {
+                Ok(loaded) => ImportState::Package(self.add(loaded)),
+                Err(problem) => ImportState::Problem(problem),
+            };
+            fact.set_state(&mut self.db).to(state);
+        }
+    }
+
+    fn supply_file(&mut self, host: &dyn Host, wanted: Wanted) {
+        match wanted {
+            Wanted::Import(..) => {}
+            Wanted::Text(package, path, fact) => {
+                let state = match host.file(&self.repository(package), &path) {
+                    FileContent::Missing => TextState::Missing,
+                    FileContent::Unreadable(why) => TextState::Unreadable(why.into()),
+                    FileContent::Text(text) => match fact.state(&self.db) {
+                        TextState::Text(file) => {
+                            let file = *file;
+                            if **file.text(&self.db) != *text {
+                                file.set_text(&mut self.db).to(text);
+                            }
+                            return;
+                        }
+                        _ => {
+                            let origin = package.file_origin(&self.db);
+                            TextState::Text(SourceFile::new(&self.db, Arc::from(path.as_str()), FileKind::Coder, text, origin))
+                        }
+                    },
+                };
+                if *fact.state(&self.db) != state {
+                    fact.set_state(&mut self.db).to(state);
+                }
+            }
+            Wanted::Context(package, path, fact) => {
+                let state = match host.folder(&self.repository(package), &path) {
+                    FolderContent::Missing => ContextState::Missing,
+                    FolderContent::Unreadable(why) => ContextState::Unreadable(why.into()),
+                    FolderContent::Listing(context) => ContextState::Context(Arc::new(context)),
+                };
+                if *fact.state(&self.db) != state {
+                    fact.set_state(&mut self.db).to(state);
+                }
+            }
+        }
+    }
+
+    /// Reads every file and folder that was asked for once more: something on disk has changed.
+    pub fn refresh(&mut self, host: &dyn Host) {
+        for wanted in self.db.facts().supplied() {
+            self.supply_file(host, wanted);
+        }
+    }
+
+    /// A file of the root package by its path, if it is one.
+    pub fn file(&self, path: &str) -> Option<SourceFile> {
+        self.root().files(&self.db).iter().copied().find(|file| **file.path(&self.db) == *path)
+    }
+
+    /// Sets the text of a file of the root package: adds it, changes it, or (`None`) removes it.
+    pub fn set_file(&mut self, path: &str, text: Option<Arc<str>>) {
+        let root = self.root();
+        match (self.file(path), text) {
+            (Some(file), Some(text)) => {
+                self.unreadable.retain(|(other, _)| *other != file);
+                if **file.text(&self.db) != *text {
+                    file.set_text(&mut self.db).with_durability(Durability::LOW).to(text);
+                }
+            }
+            (Some(file), None) => {
+                let files = root.files(&self.db).iter().copied().filter(|other| *other != file).collect();
+                root.set_files(&mut self.db).to(files);
+            }
+            (None, Some(text)) => {
+                let Some(kind) = file_kind(path) else { return };
+                let file = SourceFile::new(&self.db, Arc::from(path), kind, text, FileOrigin::Root);
+                let mut files = root.files(&self.db).clone();
+                let at = files.partition_point(|other| **other.path(&self.db) < *path);
+                files.insert(at, file);
+                root.set_files(&mut self.db).to(files);
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// Every diagnostic of the root package, in the order of files and lines.
+    pub fn check(&mut self, host: &dyn Host) -> Vec<Diagnostic> {
+        self.load_imports(host);
+        loop {
+            let diagnostics = self.check_known();
+            if !self.supply(host) {
+                return diagnostics;
+            }
+            // A file may be what an import's fact was waiting for.
+            self.load_imports(host);
+        }
+    }
+
+    /// Every diagnostic as far as the facts are known.
+    fn check_known(&self) -> Vec<Diagnostic> {
+        let root = self.root();
+        let files = root.files(&self.db);
+        let by_file: Vec<Vec<Diagnostic>> = if files.len() < 8 {
+            files.iter().map(|file| check_file(&self.db, root, *file).clone()).collect()
+        } else {
+            // What all declarations ask first is made once, before threads would wait for each other.
+            files.par_iter().for_each_with(self.db.clone(), |db, file| {
+                crate::db::items(db, root, *file);
+            });
+            scope(&self.db, root);
+            files.par_iter().map_with(self.db.clone(), |db, file| check_file(db, root, *file).clone()).collect()
+        };
+        let mut diagnostics: Vec<Diagnostic> = Vec::new();
+        for (file, why) in &self.unreadable {
+            if file.origin(&self.db) == FileOrigin::Root {
+                let place = crate::text::Place { owner: file.owner(), range: crate::text::range(0, 0) };
+                diagnostics.push(catalog::file_unreadable::new(place, file.path(&self.db), why));
+            }
+        }
+        diagnostics.extend(by_file.into_iter().flatten());
+        diagnostics.extend(check_whole(&self.db, self.workspace).iter().cloned());
+        diagnostics
+    }
+
+    /// The diagnostics with absolute positions, sorted, without repetitions.
+    pub fn reports(&self, diagnostics: &[Diagnostic]) -> Vec<Report> {
+        let mut reporter = Reporter::new(&self.db);
+        let mut reports: Vec<Report> = diagnostics.iter().map(|diagnostic| reporter.report(diagnostic)).collect();
+        reports.sort_by(|left, right| {
+            (&left.source, left.info.name, &left.message).cmp(&(&right.source, right.info.name, &right.message))
+        });
+        reports
+            .dedup_by(|later, first| later.source == first.source && later.info == first.info && later.message == first.message);
+        reports
+    }
+
+    /// The texts that reports point into.
+    pub fn sources(&self) -> SourceTexts {
+        let mut texts = FxHashMap::default();
+        let files = self.packages.values().flat_map(|package| package.files(&self.db).iter().copied());
+        let others = self.db.facts().supplied().into_iter().filter_map(|wanted| match wanted {
+            Wanted::Text(_, _, fact) => match fact.state(&self.db) {
+                TextState::Text(file) => Some(*file),
+                _ => None,
+            },
+            _ => None,
+        });
+        for file in files.chain(others) {
+            texts.insert(shown_path(&self.db, file), file.text(&self.db).clone());
+        }
+        SourceTexts { texts }
+    }
+}
+
+/// Texts by the names that reports give to files.
+#[derive(Debug, Default)]
+pub struct SourceTexts {
+    texts: FxHashMap<String, Arc<str>>,
+}
+
+impl Sources for SourceTexts {
+    fn text(&self, file: &str) -> Option<&str> {
+        self.texts.get(file).map(|text| &**text)
+    }
+}
+
+/// The language of a package's file, by its name; `None` for what is no member of a package.
+pub fn file_kind(path: &str) -> Option<FileKind> {
+    match Path::new(path).extension()?.to_str()? {
+        "coder" => Some(FileKind::Coder),
+        "yaml" | "yml" => Some(FileKind::Yaml),
+        _ => None,
+    }
+}

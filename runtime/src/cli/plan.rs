@@ -1,0 +1,71 @@
+//! `coderc plan`.
+
+use clap::{Args, ValueEnum};
+use compiler::diagnostics::{Report, render};
+use compiler::plan::action::{Change, Plan};
+use compiler::plan::show;
+
+use super::planning::{self, Planned};
+use super::run::any_error;
+use super::{Exit, Flags};
+use crate::ui;
+
+/// Show what `apply` would do, and why
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Formats (-f): text, json, yaml, markdown, mermaid, dot, html\n\nExamples:\n  coderc plan\n  coderc plan environment.team-a 'image.*'\n  coderc plan environment.dev --set user=ana\n  coderc plan --offline -f yaml | kubectl diff -f -\n  coderc plan -o plan.json"
+)]
+pub struct PlanCommand {
+    /// Addresses or patterns: `environment.team-a`, `image.*`, `environment.dev(user=ana)`; all without
+    #[arg(value_name = "TARGET")]
+    targets: Vec<String>,
+    /// An argument of the template that is named as target
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
+    /// Exit with 2 when there is anything to do
+    #[arg(long, env = "CODERC_DETAILED_EXITCODE", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
+    detailed_exitcode: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PlanFormat {
+    Text,
+    Json,
+    Yaml,
+    Markdown,
+    Mermaid,
+    Dot,
+    Html,
+}
+
+impl PlanCommand {
+    pub fn run(self, flags: &Flags) -> Result<(), Exit> {
+        let asked = flags.format::<PlanFormat>()?;
+        // A saved plan is JSON, whatever its file is called, unless another format is asked for.
+        let format = asked.unwrap_or(if flags.out.is_some() { PlanFormat::Json } else { PlanFormat::Text });
+        let Planned { plan, reports, sources } = planning::plan(flags, &self.targets, &self.set)?;
+        if any_error(&reports) {
+            ui::stderr(&render::terminal::render(&reports, &sources, flags.color_stderr()));
+            return Err(Exit::reported());
+        }
+        if !reports.is_empty() && !matches!(format, PlanFormat::Markdown | PlanFormat::Html) && !flags.quiet {
+            ui::stderr(&render::terminal::render(&reports, &sources, flags.color_stderr()));
+        }
+        let text = shown(&plan, &reports, format, flags);
+        ui::output(flags.out.as_deref(), &text).map_err(|error| Exit::refused(format!("the plan cannot be written: {error}")))?;
+        let changes = plan.actions.iter().any(|action| action.change != Change::None);
+        if self.detailed_exitcode && changes { Err(Exit::Changes) } else { Ok(()) }
+    }
+}
+
+fn shown(plan: &Plan, reports: &[Report], format: PlanFormat, flags: &Flags) -> String {
+    match format {
+        PlanFormat::Text => show::text(plan, show::Style { color: flags.color_stdout(), verbose: flags.verbose }),
+        PlanFormat::Json => show::json(plan, reports),
+        PlanFormat::Yaml => show::yaml(&crate::render::objects(plan)),
+        PlanFormat::Markdown => show::markdown(plan, reports),
+        PlanFormat::Mermaid => show::mermaid(plan),
+        PlanFormat::Dot => show::dot(plan),
+        PlanFormat::Html => show::html(plan, reports),
+    }
+}

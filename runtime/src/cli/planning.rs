@@ -1,0 +1,439 @@
+//! From a package to its plan: checked, its images resolved, lowered, compared with what registries hold, and rendered.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use compiler::checked::{self, Checked};
+use compiler::db::{Db, ItemId, Namespace, Package, lookup, scope};
+use compiler::diagnostics::{Diagnostic, Report, catalog};
+use compiler::dockerfile::Context;
+use compiler::hir::SmolStr;
+use compiler::model::{Bases, Environment, Image, Project};
+use compiler::plan::action::Plan;
+use compiler::plan::{self, Built, Facts, PinnedBase, Predecessor, PreviousBuild};
+use compiler::text::Place;
+use compiler::types::{Signature, signature};
+use compiler::workspace::{Reporter, SourceTexts};
+
+use super::run::{Run, any_error};
+use super::{Exit, Flags};
+use crate::host::{RootFiles, modified};
+use crate::import::LockedImage;
+use crate::registry::{Registry, Settings};
+
+/// A plan and what is to be said of it.
+pub struct Planned {
+    pub plan: Plan,
+    pub reports: Vec<Report>,
+    pub sources: SourceTexts,
+}
+
+/// Plans `targets`, or everything. Reports with an error come without a usable plan.
+pub fn plan(flags: &Flags, targets: &[String], set: &[String]) -> Result<Planned, Exit> {
+    let mut run = Run::open(flags, RootFiles::Head)?;
+    let diagnostics = run.check();
+    let reports = run.reports(&diagnostics);
+    if any_error(&reports) {
+        return Ok(Planned { plan: empty(), reports, sources: run.session.sources() });
+    }
+    let instances = Instances::collect(&mut run, targets, set)?;
+    let package = plan::action::Package {
+        url: run.place.origin.url.clone(),
+        commit: run.place.origin.commit.clone(),
+        path: run.place.origin.folder.clone(),
+    };
+    let project = project_of(&run, flags);
+    let mut facts = Known::collect(&mut run, &instances, &project, flags);
+    let asynchronous = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Exit::refused(format!("no threads can be started: {error}")))?;
+    let registry = Registry::new(Settings::of_this_machine(project.builder.insecure.iter().map(SmolStr::to_string).collect()));
+    let request = |facts: &Known| -> Plan {
+        plan::lower(&plan::Request {
+            package: package.clone(),
+            project: &project,
+            images: &instances.images,
+            environments: &instances.environments,
+            facts,
+        })
+    };
+    let mut more = resolve_bases(&run, &mut facts, &project, &instances, &package, flags, &registry, &asynchronous);
+    let mut lowered = request(&facts);
+    if !flags.offline {
+        let wanted = plan::wanted_of_registry(&lowered);
+        asynchronous.block_on(facts.ask(&registry, wanted));
+        lowered = request(&facts);
+    }
+    let mut plan = plan::select(lowered, &instances.patterns);
+    crate::render::render(&mut plan);
+    let mut all = diagnostics;
+    all.append(&mut more);
+    all.append(&mut plan.diagnostics.clone());
+    let reports = run.reports(&all);
+    run.write_lock(!any_error(&reports))?;
+    Ok(Planned { plan, reports, sources: run.session.sources() })
+}
+
+fn empty() -> Plan {
+    let package = plan::action::Package { url: "".into(), commit: "".into(), path: "".into() };
+    Plan { package, actions: Vec::new(), diagnostics: Vec::new() }
+}
+
+fn project_of(run: &Run, flags: &Flags) -> Project {
+    let mut project = (**checked::project(&run.session.db, run.session.root())).clone();
+    if let Some(namespace) = &flags.namespace {
+        project.namespace = Some(namespace.as_str().into());
+    }
+    project
+}
+
+/// What is planned: the package's instances, and those of templates named as targets.
+struct Instances {
+    images: Vec<Arc<Image>>,
+    environments: Vec<Arc<Environment>>,
+    /// What of it is kept; empty for all.
+    patterns: Vec<String>,
+}
+
+impl Instances {
+    fn collect(run: &mut Run, targets: &[String], set: &[String]) -> Result<Instances, Exit> {
+        let root = run.session.root();
+        let db = &run.session.db;
+        let (mut images, mut environments) = (Vec::new(), Vec::new());
+        for &item in &scope(db, root).all {
+            if matches!(signature(db, item), Signature::Instance(_) | Signature::Instances(_)) {
+                let found = checked::checked(db, item);
+                images.extend(found.images.iter().cloned());
+                environments.extend(found.environments.iter().cloned());
+            }
+        }
+        let mut patterns = Vec::new();
+        let mut set_used = set.is_empty();
+        for target in targets {
+            match template(&run.session.db, root, target) {
+                Some((item, arguments)) => {
+                    let mut arguments = arguments;
+                    arguments.extend(pairs(set)?);
+                    set_used = true;
+                    let mut found = instantiated(run, item, &arguments)?;
+                    patterns.extend(found.images.iter().map(|image| image.address.clone()));
+                    patterns.extend(found.environments.iter().map(|environment| environment.address.clone()));
+                    images.append(&mut found.images);
+                    environments.append(&mut found.environments);
+                }
+                None => patterns.push(target.clone()),
+            }
+            if run.session.supply(&run.host) {
+                run.check();
+            }
+        }
+        if !set_used {
+            return Err(Exit::usage("`--set` gives an argument to a template: name the template as target"));
+        }
+        Ok(Instances { images, environments, patterns })
+    }
+}
+
+/// The template that a target names, with the arguments that stand in it.
+fn template(db: &dyn Db, root: Package, target: &str) -> Option<(ItemId, Vec<(SmolStr, SmolStr)>)> {
+    let (address, arguments) = match target.split_once('(') {
+        Some((address, rest)) => (address, rest.strip_suffix(')')?),
+        None => (target, ""),
+    };
+    let (kind, name) = address.split_once('.')?;
+    let namespace = Namespace::of_word(kind).filter(|namespace| *namespace != Namespace::Policy)?;
+    let item = lookup(db, root, namespace, name.into())?;
+    matches!(signature(db, item), Signature::Function(_)).then_some(())?;
+    let arguments: Vec<String> =
+        arguments.split(',').filter(|part| !part.trim().is_empty()).map(|part| part.trim().to_owned()).collect();
+    Some((item, pairs(&arguments).ok()?))
+}
+
+fn pairs(texts: &[String]) -> Result<Vec<(SmolStr, SmolStr)>, Exit> {
+    texts
+        .iter()
+        .map(|text| match text.split_once('=') {
+            Some((name, value)) => Ok((name.trim().into(), value.into())),
+            None => Err(Exit::usage(format!("`--set {text}`: write NAME=VALUE"))),
+        })
+        .collect()
+}
+
+fn instantiated(run: &mut Run, item: ItemId, arguments: &[(SmolStr, SmolStr)]) -> Result<Checked, Exit> {
+    loop {
+        let db = &run.session.db;
+        let made = compiler::eval::instantiate(db, item, arguments);
+        let mut checked = Checked::default();
+        let mut diagnostics = made.diagnostics.clone();
+        if let Some(instance) = &made.instance {
+            checked.add(db, instance);
+            diagnostics.append(&mut checked.diagnostics);
+        }
+        if run.session.supply(&run.host) {
+            continue;
+        }
+        let reports = run.reports(&diagnostics);
+        if any_error(&reports) {
+            return Err(Exit::Reports(reports, run.session.sources()));
+        }
+        return Ok(checked);
+    }
+}
+
+/// Everything a plan asks of the world, as far as it is known.
+struct Known {
+    files: BTreeMap<String, ImageFiles>,
+    assets: Option<Context>,
+    bases: BTreeMap<String, PinnedBase>,
+    heads: BTreeMap<String, Built>,
+    previous: BTreeMap<Predecessor, PreviousBuild>,
+    lines: BTreeMap<String, (String, u32)>,
+    projects: BTreeMap<String, Project>,
+}
+
+#[derive(Default)]
+struct ImageFiles {
+    dockerfile: Option<Arc<str>>,
+    dockerignore: Option<Arc<str>>,
+    context: Option<Arc<Context>>,
+    modified: Vec<String>,
+    /// What stands before its repository's paths.
+    prefix: String,
+}
+
+impl Known {
+    fn collect(run: &mut Run, instances: &Instances, project: &Project, flags: &Flags) -> Known {
+        let mut known = Known {
+            files: BTreeMap::new(),
+            assets: None,
+            bases: run
+                .imports
+                .lock()
+                .images()
+                .map(|image| {
+                    (image.reference.clone(), PinnedBase { digest: image.digest.clone(), user: Some(image.user.clone()) })
+                })
+                .collect(),
+            heads: BTreeMap::new(),
+            previous: BTreeMap::new(),
+            lines: BTreeMap::new(),
+            projects: BTreeMap::new(),
+        };
+        if project.bases == Bases::Track && !flags.offline && !flags.locked {
+            known.bases.clear();
+        }
+        let images = instances.images.iter().cloned().chain(instances.environments.iter().flat_map(templates));
+        let images: BTreeMap<String, Arc<Image>> = images.map(|image| (image.address.clone(), image)).collect();
+        loop {
+            for (address, image) in &images {
+                known.files.insert(address.clone(), files_of(run, image));
+            }
+            if !run.session.supply(&run.host) {
+                break;
+            }
+        }
+        for (address, image) in &images {
+            if let Some(package) = run.session.package_of(&image.origin).filter(|package| *package != run.session.root()) {
+                known.projects.insert(address.clone(), (**checked::project(&run.session.db, package)).clone());
+            }
+        }
+        if !project.assets.is_empty() {
+            known.assets = run.session.listing(&run.host, "");
+        }
+        known.lines = lines(run, instances, project);
+        known
+    }
+
+    async fn ask(&mut self, registry: &Registry, wanted: plan::WantedOfRegistry) {
+        let heads = wanted.heads.into_iter().map(|reference| async {
+            let answer = registry.head(&reference).await;
+            (reference, answer)
+        });
+        for (reference, answer) in join_all(heads).await {
+            let built = match answer {
+                Ok(Some(digest)) => Built::Present { digest },
+                Ok(None) => Built::Absent,
+                Err(_) => Built::Unknown,
+            };
+            self.heads.insert(reference, built);
+        }
+        for predecessor in wanted.previous {
+            let Predecessor::Tag(reference) = &predecessor else { continue };
+            if let Ok(Some(annotations)) = registry.annotations(reference).await
+                && let Some(previous) = annotations.get(plan::record::ANNOTATION).and_then(|text| PreviousBuild::parse(text))
+            {
+                self.previous.insert(predecessor, previous);
+            }
+        }
+    }
+}
+
+/// Runs futures one after the other where the registry's own bound lets them overlap no further.
+async fn join_all<F: Future<Output = (String, T)>, T>(futures: impl Iterator<Item = F>) -> Vec<(String, T)> {
+    let mut done = Vec::new();
+    for future in futures {
+        done.push(future.await);
+    }
+    done
+}
+
+fn templates(environment: &Arc<Environment>) -> Vec<Arc<Image>> {
+    let containers = environment.inits.iter().chain(&environment.containers);
+    containers
+        .filter_map(|container| match &container.image {
+            compiler::model::ContainerImage::Template(image) => Some(image.clone()),
+            compiler::model::ContainerImage::Reference(_) => None,
+        })
+        .collect()
+}
+
+fn files_of(run: &Run, image: &Image) -> ImageFiles {
+    let db = &run.session.db;
+    let Some(package) = run.session.package_of(&image.origin) else { return ImageFiles::default() };
+    let text = |file: Option<compiler::db::SourceFile>| file.map(|file| file.text(db).clone());
+    let root = matches!(run.session.repository(package), compiler::workspace::RepositoryId::Root);
+    ImageFiles {
+        dockerfile: text(checked::image_dockerfile(db, package, image)),
+        dockerignore: text(checked::image_dockerignore(db, package, image)),
+        context: checked::image_context(db, package, image),
+        modified: if root { modified(&run.place.top, &image.context.value) } else { Vec::new() },
+        prefix: if root {
+            String::new()
+        } else {
+            let short: String = image.origin.commit.chars().take(12).collect();
+            format!("{}@{short}//", image.origin.url)
+        },
+    }
+}
+
+/// The lines of all places that a reason may point at.
+fn lines(run: &Run, instances: &Instances, project: &Project) -> BTreeMap<String, (String, u32)> {
+    let mut reporter = Reporter::new(&run.session.db);
+    let mut lines = BTreeMap::new();
+    let mut add = |place: Place| {
+        let source = reporter.source(place);
+        lines.insert(format!("{place:?}"), (source.file, source.start.line));
+    };
+    let images = instances.images.iter().cloned().chain(instances.environments.iter().flat_map(templates));
+    for image in images {
+        add(image.place);
+        add(image.context.place);
+        add(image.dockerfile.place);
+        add(image.repository.place);
+        image.target.iter().for_each(|target| add(target.place));
+        image.args.iter().for_each(|(_, value)| add(value.place));
+    }
+    for environment in &instances.environments {
+        add(environment.place);
+        for container in environment.inits.iter().chain(&environment.containers) {
+            add(container.place);
+            container.personalize.iter().for_each(|line| add(line.place));
+            if let compiler::model::ContainerImage::Reference(reference) = &container.image {
+                add(reference.place);
+            }
+        }
+    }
+    project.place.into_iter().for_each(&mut add);
+    project.assets.iter().for_each(|asset| add(asset.place));
+    lines
+}
+
+impl Facts for Known {
+    fn dockerfile(&self, image: &Image) -> Option<&str> {
+        self.files.get(&image.address)?.dockerfile.as_deref()
+    }
+
+    fn context(&self, image: &Image) -> Option<Context> {
+        self.files.get(&image.address)?.context.as_deref().cloned()
+    }
+
+    fn dockerignore(&self, image: &Image) -> Option<&str> {
+        self.files.get(&image.address)?.dockerignore.as_deref()
+    }
+
+    fn file(&self, image: &Image, path: &str) -> String {
+        let prefix = self.files.get(&image.address).map(|files| files.prefix.as_str()).unwrap_or_default();
+        let context = &image.context.value;
+        if context.is_empty() { format!("{prefix}{path}") } else { format!("{prefix}{context}/{path}") }
+    }
+
+    fn base(&self, reference: &str) -> Option<PinnedBase> {
+        self.bases.get(reference).cloned()
+    }
+
+    fn assets(&self) -> Option<Context> {
+        self.assets.clone()
+    }
+
+    fn built(&self, reference: &str) -> Built {
+        self.heads.get(reference).cloned().unwrap_or(Built::Unknown)
+    }
+
+    fn previous(&self, of: &Predecessor) -> Option<PreviousBuild> {
+        self.previous.get(of).cloned()
+    }
+
+    fn line(&self, place: Place) -> Option<(String, u32)> {
+        self.lines.get(&format!("{place:?}")).cloned()
+    }
+
+    fn modified(&self, image: &Image) -> Vec<String> {
+        self.files.get(&image.address).map(|files| files.modified.clone()).unwrap_or_default()
+    }
+
+    fn project(&self, image: &Image) -> Option<&Project> {
+        self.projects.get(&image.address)
+    }
+}
+
+/// Resolves the images that the lock does not have, and pins them in it.
+#[expect(clippy::too_many_arguments, reason = "each is one part of a plan's making, used once")]
+fn resolve_bases(
+    run: &Run,
+    facts: &mut Known,
+    project: &Project,
+    instances: &Instances,
+    package: &plan::action::Package,
+    flags: &Flags,
+    registry: &Registry,
+    asynchronous: &tokio::runtime::Runtime,
+) -> Vec<Diagnostic> {
+    let wanted = plan::wanted_bases(&plan::Request {
+        package: package.clone(),
+        project,
+        images: &instances.images,
+        environments: &instances.environments,
+        facts,
+    });
+    let missing: Vec<&plan::WantedBase> = wanted.iter().filter(|base| !facts.bases.contains_key(&base.reference)).collect();
+    if flags.offline || missing.is_empty() {
+        return Vec::new();
+    }
+    if flags.locked {
+        let required = missing.iter().filter(|base| base.required);
+        return required.map(|base| catalog::lock_missing::new(base.place, &base.reference, "an image")).collect();
+    }
+    let references = missing.iter().map(|base| base.reference.clone()).collect();
+    let answers = asynchronous.block_on(registry.resolve_all(references));
+    let mut diagnostics = Vec::new();
+    for base in missing {
+        match answers.get(&base.reference) {
+            Some(Ok(resolved)) => {
+                let entry = LockedImage {
+                    reference: base.reference.clone(),
+                    digest: resolved.digest.clone(),
+                    user: resolved.user.clone(),
+                };
+                facts.bases.insert(
+                    base.reference.clone(),
+                    PinnedBase { digest: resolved.digest.clone(), user: Some(resolved.user.clone()) },
+                );
+                run.imports.edit_lock(|lock| lock.set_image(entry));
+            }
+            Some(Err(failure)) if base.required => diagnostics.push(failure.diagnostic(Some(base.place))),
+            _ => {}
+        }
+    }
+    diagnostics
+}

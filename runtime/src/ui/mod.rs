@@ -1,0 +1,55 @@
+//! Everything that is printed, on standard output and standard error.
+
+mod progress;
+
+use std::io::Write;
+use std::path::Path;
+
+pub use progress::progress;
+
+/// An error without a place in any file, with its mends, on standard error.
+pub fn error(color: bool, message: &str, help: &[String]) {
+    let (red, bold, off) = if color { ("\x1b[31;1m", "\x1b[1m", "\x1b[0m") } else { ("", "", "") };
+    let mut text = format!("{red}error{off}{bold}: {message}{off}\n");
+    for line in help {
+        text.push_str(&format!("  help: {line}\n"));
+    }
+    stderr(&text);
+}
+
+/// A remark on standard error.
+pub fn note(text: &str) {
+    stderr(&format!("{text}\n"));
+}
+
+pub fn stderr(text: &str) {
+    // Nobody is left to be told that standard error is closed.
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// The output of a command: to a file, beside and renamed, or to standard output.
+pub fn output(out: Option<&Path>, text: &str) -> std::io::Result<()> {
+    match out {
+        Some(path) => write_file(path, text.as_bytes()),
+        None => match std::io::stdout().lock().write_all(text.as_bytes()) {
+            // Whoever read it has seen enough.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        },
+    }
+}
+
+/// Writes a file whole or not at all.
+pub fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(path).map(|metadata| metadata.permissions().mode()).unwrap_or(0o644);
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
+    }
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
