@@ -71,13 +71,20 @@ impl Splitter<'_> {
         let start = item_start(tokens, first, self.text);
         let keyword = start.map_or(ItemKeyword::Rubbish, |start| start.keyword);
         let (mut at, mut unclosed, mut stray) = (first, None, false);
+        let mut body = false;
         while at < tokens.len() {
-            if at > first && self.ends_before(at, keyword) {
+            if at > first && self.ends_before(at, keyword, has_body(keyword) && !body) {
                 break;
             }
             let kind = tokens[at].kind;
+            body |= matches!(kind, Kind::OpenBrace | Kind::Equals);
             if kind.is_closer() && kind != Kind::InterpolationEnd && !self.in_string(at) {
-                stray = keyword != ItemKeyword::Rubbish;
+                // On the line of an item it is a mistake in the item; so is the end of a body that never began.
+                stray = keyword != ItemKeyword::Rubbish && tokens[at].newline;
+                if stray && has_body(keyword) && !body {
+                    (at, stray) = (at + 1, false);
+                    break;
+                }
                 if stray {
                     break;
                 }
@@ -102,8 +109,9 @@ impl Splitter<'_> {
         if stray { self.stray_closer(at) } else { at }
     }
 
-    /// Whether the item before token `at`, which is outside all brackets, does not go on with it.
-    fn ends_before(&self, at: usize, keyword: ItemKeyword) -> bool {
+    /// Whether the item before token `at`, which is outside all brackets, does not go on with it. An item that still lacks its
+    /// body takes all lines that are not certainly something else.
+    fn ends_before(&self, at: usize, keyword: ItemKeyword, lacks_body: bool) -> bool {
         let (token, before) = (self.tokens[at], self.tokens[at - 1].kind);
         // Only at the start of a line is a misspelt keyword looked for.
         let looked_at = if token.newline { token.kind.is_word() } else { token.kind.is_keyword() };
@@ -117,6 +125,9 @@ impl Splitter<'_> {
         }
         if certain {
             return true;
+        }
+        if lacks_body && start.is_none_or(|start| start.mend == Mend::MissingLet) {
+            return false;
         }
         if !before.ends_operand() && before != Kind::Semicolon {
             return false;
@@ -170,6 +181,15 @@ impl Splitter<'_> {
         self.closers[at] == IN_STRING
     }
 
+    /// Whether a text on the line of this token is not closed.
+    fn has_unclosed_text(&self, token: usize) -> bool {
+        let rest = self.tokens[token..].iter().skip(1).take_while(|token| !token.newline);
+        let quotes = rest.filter(|token| token.end - token.start == 1);
+        let open: i32 =
+            quotes.map(|token| i32::from(token.kind == Kind::StringStart) - i32::from(token.kind == Kind::StringEnd)).sum();
+        open > 0
+    }
+
     /// Reports a closer that nothing opened, and skips what else is on its line.
     fn stray_closer(&mut self, at: usize) -> usize {
         let token = self.tokens[at];
@@ -181,6 +201,10 @@ impl Splitter<'_> {
 
     /// Reports the bracket of the item from `first` to `end` that most likely lacks its closer.
     fn unclosed(&mut self, first: usize, opener: usize, end: usize) {
+        if self.has_unclosed_text(opener) {
+            // The text has swallowed the rest of the line; it is reported with its item.
+            return;
+        }
         let closes_further_left = |at: &usize| {
             let closer = self.closers[*at];
             self.tokens[*at].kind == Kind::OpenBrace
@@ -208,12 +232,23 @@ impl Splitter<'_> {
     }
 }
 
+/// Whether this kind of item holds lines between braces.
+fn has_body(keyword: ItemKeyword) -> bool {
+    use ItemKeyword::{Environment, Image, Policy, Project, Test};
+    matches!(keyword, Image | Environment | Project | Policy | Test)
+}
+
 /// No opener.
 const NONE: u32 = u32::MAX;
 /// An opener that nothing closes.
 const UNCLOSED: u32 = u32::MAX - 1;
 /// Inside a string, where the lexer has matched what there is.
 const IN_STRING: u32 = u32::MAX - 2;
+
+/// The first bracket that nothing closes.
+pub fn first_unclosed(tokens: &[Significant]) -> Option<usize> {
+    match_brackets(tokens).iter().position(|closer| *closer == UNCLOSED)
+}
 
 /// For each token, the closer of the bracket it opens, or one of the three marks. A `}` closes the nearest `{` and whatever is open
 /// in it.

@@ -15,6 +15,7 @@ use super::kind::Kind;
 use super::lexer::{self, Significant};
 use super::message;
 use super::parser::{self, Children, Node, Parsed, Problem, What};
+use super::split::first_unclosed;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::{bad_name, missing_let, not_a_declaration, unknown_keyword};
 use crate::hir::{Definition, Expr, ExprId, Item, Name, SmolStr, TypeExpr, TypeId};
@@ -69,6 +70,53 @@ pub fn lower_expression(owner: Owner, text: &str) -> (Item, Vec<Diagnostic>) {
     (lowering.item, lowering.diagnostics)
 }
 
+/// Without what follows from an earlier problem on the same line: a text that is not closed makes nonsense of its line, and so does
+/// whatever the parser could make nothing of. Slips that it read past all stay.
+fn first_of_each_line(tokens: &[Significant], problems: &[Problem]) -> Vec<Problem> {
+    if problems.len() < 2 {
+        return problems.to_vec();
+    }
+    let mut line = 0;
+    let lines: Vec<u32> = tokens
+        .iter()
+        .map(|token| {
+            line += u32::from(token.newline);
+            line
+        })
+        .collect();
+    let line_of = |problem: &Problem| {
+        let at = problem.tokens.0 as usize;
+        let at_the_end = matches!(problem.what, What::Unexpected(_)) && tokens.get(at).is_none_or(|token| token.newline);
+        let at = if at_the_end { at.saturating_sub(1) } else { at };
+        lines.get(at).or(lines.last()).copied().unwrap_or_default()
+    };
+    let unclosed: Vec<u32> = problems.iter().filter(|problem| problem.what == What::UnclosedString).map(line_of).collect();
+    let mut last = None;
+    let kept = problems.iter().filter(|problem| {
+        let line = line_of(problem);
+        match problem.what {
+            What::UnclosedString => true,
+            what if makes_no_sense(what) => unclosed.binary_search(&line).is_err() && last.replace(line) != Some(line),
+            _ => true,
+        }
+    });
+    kept.copied().collect()
+}
+
+/// Problems after which the parser is not sure where it is.
+fn makes_no_sense(what: What) -> bool {
+    matches!(
+        what,
+        What::Unexpected(_)
+            | What::NoLine(_)
+            | What::MissingComma
+            | What::StrayCloser
+            | What::Unclosed
+            | What::MissingValue
+            | What::MissingElse
+    )
+}
+
 struct Lowering<'p> {
     owner: Owner,
     text: &'p str,
@@ -92,10 +140,17 @@ impl<'p> Lowering<'p> {
     /// Turns the parser's problems into diagnostics. At the end of an item with an open bracket there is only one: the bracket.
     fn problems(&mut self) {
         let end = self.tokens.len() as u32;
-        let open = !self.parsed.problems.is_empty() && self.open_bracket().is_some();
-        let reported = |problem: &&Problem| !(open && problem.tokens.0 >= end && matches!(problem.what, What::Unexpected(_)));
-        for problem in self.parsed.problems.iter().filter(reported) {
-            self.diagnostics.push(message::diagnostic(self.owner, self.text, self.tokens, *problem));
+        let open = if self.parsed.problems.is_empty() { None } else { first_unclosed(self.tokens) };
+        // What follows the bracket on its line was read as if it were inside.
+        let line = open.map_or(end, |open| {
+            let rest = self.tokens[open..].iter().skip(1);
+            open as u32 + 1 + rest.take_while(|token| !token.newline).count() as u32
+        });
+        let follows = |at: u32| at >= end || open.is_some_and(|open| (open as u32 + 1..line).contains(&at));
+        let reported = |problem: &&Problem| !(open.is_some() && makes_no_sense(problem.what) && follows(problem.tokens.0));
+        let problems: Vec<Problem> = self.parsed.problems.iter().filter(reported).copied().collect();
+        for problem in first_of_each_line(self.tokens, &problems) {
+            self.diagnostics.push(message::diagnostic(self.owner, self.text, self.tokens, problem));
         }
         for token in self.tokens.iter().filter(|token| token.kind == Kind::Name) {
             let name = &self.text[token.range()];
@@ -106,23 +161,10 @@ impl<'p> Lowering<'p> {
     }
 
     fn unclosed_brackets(&mut self) {
-        if let Some(at) = self.open_bracket() {
+        if let Some(at) = first_unclosed(self.tokens) {
             let problem = Problem::at(at as u32, What::Unclosed);
             self.diagnostics.push(message::diagnostic(self.owner, self.text, self.tokens, problem));
         }
-    }
-
-    /// The first bracket that is still open at the end.
-    fn open_bracket(&self) -> Option<usize> {
-        let mut open = Vec::new();
-        for (at, token) in self.tokens.iter().enumerate() {
-            if token.kind.is_opener() {
-                open.push(at);
-            } else if token.kind.is_closer() {
-                open.pop();
-            }
-        }
-        open.first().copied()
     }
 
     fn place(&self, range: TextRange) -> Place {

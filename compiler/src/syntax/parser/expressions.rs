@@ -246,7 +246,10 @@ fn if_(input: &mut Reader<'_, '_>) -> Outcome {
                 break;
             }
             _ => {
-                problem(input, keyword, keyword + 1, What::MissingElse);
+                // Not where its arm is already in question.
+                if input.state().problems.last().is_none_or(|problem| (problem.tokens.0 as usize) < keyword) {
+                    problem(input, keyword, keyword + 1, What::MissingElse);
+                }
                 input.parse(absent(Kind::MissingExpression))?;
                 break;
             }

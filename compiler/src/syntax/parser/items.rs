@@ -74,7 +74,7 @@ fn rest(input: &mut Reader<'_, '_>, start: Start) -> Outcome {
         let left = Start::here(input);
         let at = position(input);
         if input.peek().is_some_and(Kind::is_closer) {
-            // The splitter reports what closes nothing.
+            problem(input, at, at + 1, What::StrayCloser);
         } else {
             input.state().want(at, Kind::Newline);
             report_furthest(input);
@@ -182,7 +182,17 @@ fn decl(input: &mut Reader<'_, '_>) -> Outcome {
         unexpected(input, Kind::OpenBrace);
         input.skip();
     }
-    input.parse(body_or_missing(Context::Body))
+    input.parse(body_or_missing(Context::Body))?;
+    lines_without_brace(input);
+    Ok(())
+}
+
+/// Lines after a declaration whose brace is missing were meant to be in it: the missing brace is the one mistake.
+fn lines_without_brace(input: &mut Reader<'_, '_>) {
+    let (at, tokens) = (position(input), input.state().tokens);
+    if at > 0 && tokens[at - 1].kind != Kind::CloseBrace {
+        skip(input, Until::End);
+    }
 }
 
 /// A declaration's name; one in quotes is taken, with a report.
@@ -200,7 +210,9 @@ fn quotable_name(input: &mut Reader<'_, '_>) -> Outcome {
 /// `project { … }`
 fn project(input: &mut Reader<'_, '_>) -> Outcome {
     input.skip();
-    input.parse(body_or_missing(Context::Body))
+    input.parse(body_or_missing(Context::Body))?;
+    lines_without_brace(input);
+    Ok(())
 }
 
 /// `policy name(parameters) { rules }`
@@ -213,7 +225,9 @@ fn policy(input: &mut Reader<'_, '_>) -> Outcome {
         unexpected(input, Kind::OpenParen);
         input.parse(absent(Kind::Parameters))?;
     }
-    input.parse(rules::rules())
+    input.parse(rules::rules())?;
+    lines_without_brace(input);
+    Ok(())
 }
 
 /// `enforce expr`
@@ -235,5 +249,7 @@ fn test(input: &mut Reader<'_, '_>) -> Outcome {
             input.parse(absent(Kind::MissingExpression))?;
         }
     }
-    input.parse(rules::statements())
+    input.parse(rules::statements())?;
+    lines_without_brace(input);
+    Ok(())
 }
