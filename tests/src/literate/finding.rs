@@ -1,8 +1,12 @@
 //! What `coderc check` reports of a package, and what a fix makes of it.
 
+use std::path::{Path, PathBuf};
+
+use compiler::diagnostics::render::json;
 use serde_json::Value;
 
 use super::Package;
+use crate::memory::Memory;
 use crate::sandbox::{Files, Sandbox};
 
 /// A diagnostic as the JSON document has it.
@@ -32,11 +36,23 @@ pub struct Edit {
     pub text: String,
 }
 
-/// Checks a package as a user would: in a clone of its repository, with those it imports from on their hosts.
+/// Checks a package, and runs its `test` blocks where nothing is wrong with it: in this process, or, where it needs imports, a
+/// lock or flags, by the program.
 ///
 /// # Panics
 /// When the program crashes, or prints no document.
 pub fn check(package: &Package) -> Vec<Finding> {
+    if !package.others.is_empty() || !package.flags.is_empty() || package.files.contains_key(".coder/coder.lock") {
+        return check_by_program(package);
+    }
+    let memory = Memory::new(package);
+    let (_, reports) = memory.check();
+    let reports = if reports.is_empty() { memory.test() } else { reports };
+    json::diagnostics(&reports).as_array().into_iter().flatten().map(finding).collect()
+}
+
+/// As a user would: in a clone of its repository, with those it imports from on their hosts.
+fn check_by_program(package: &Package) -> Vec<Finding> {
     let sandbox = Sandbox::new();
     let folder = lay_out(package, &sandbox);
     let flags = package.flags.iter().map(String::as_str);
@@ -46,21 +62,18 @@ pub fn check(package: &Package) -> Vec<Finding> {
     let findings: Vec<Finding> = document["diagnostics"].as_array().into_iter().flatten().map(finding).collect();
     let refused = findings.iter().any(|finding| finding.severity == "error");
     assert_eq!(output.status.code(), Some(i32::from(refused)), "the exit code; {findings:#?}");
-    findings
+    if findings.is_empty() { test_by_program(&sandbox, &folder) } else { findings }
 }
 
-/// Runs the package's `test` blocks; what it printed when one of them failed.
-pub fn test(package: &Package) -> Result<(), String> {
-    let sandbox = Sandbox::new();
-    let folder = lay_out(package, &sandbox);
-    let output = sandbox.coderc(&folder, &["test"]);
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
+/// The failed tests as one finding without a place.
+fn test_by_program(sandbox: &Sandbox, folder: &Path) -> Vec<Finding> {
+    let output = sandbox.coderc(folder, &["test"]);
+    let message = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let failed = Finding { name: "test".into(), severity: "error".into(), message, file: None, line: 0, fixes: Vec::new() };
+    if output.status.success() { Vec::new() } else { vec![failed] }
 }
 
-fn lay_out(package: &Package, sandbox: &Sandbox) -> std::path::PathBuf {
+fn lay_out(package: &Package, sandbox: &Sandbox) -> PathBuf {
     for (url, other) in &package.others {
         sandbox.repository(url, &other.files);
         other.tags.iter().for_each(|tag| sandbox.add_ref(url, &format!("refs/tags/{tag}")));

@@ -8,6 +8,6 @@ pub mod markdown;
 pub mod package;
 
 pub use expectation::Expectation;
-pub use finding::{Finding, check, test};
+pub use finding::{Finding, check};
 pub use markdown::{Block, Section, sections};
 pub use package::Package;

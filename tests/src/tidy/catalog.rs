@@ -31,7 +31,6 @@ fn the_list_is_in_order() {
 /// Pages that cannot be made true by a package alone, with what they need; they show `## Example` instead.
 const NEEDS_THE_WORLD: &[(&str, &str)] = &[
     ("base-not-found", "a registry"),
-    ("broken-import", "an import with errors"),
     ("changed-content", "a lock that disagrees with a commit's files"),
     ("context-not-committed", "a plan, and files that no commit has"),
     ("file-unreadable", "a file that is no text"),
