@@ -3,6 +3,7 @@
 //! `tidy` holds the house rules. Tests of one module stand beside that module, not here.
 
 pub mod binary;
+pub mod examples;
 pub mod literate;
 pub mod memory;
 pub mod parts;

@@ -55,6 +55,13 @@ impl Sandbox {
         self.git(&self.path().join("remotes").join(url), &["update-ref", name, "HEAD"]);
     }
 
+    /// Renames a branch, in a work tree and in its remote.
+    pub fn rename_branch(&self, url: &str, tree: &Path, from: &str, to: &str) {
+        for folder in [tree, &self.path().join("remotes").join(url)] {
+            self.git(folder, &["branch", "--move", from, to]);
+        }
+    }
+
     pub fn git(&self, folder: &Path, arguments: &[&str]) -> Output {
         let output = self.command("git".as_ref(), folder).args(arguments).output().expect("git runs");
         assert!(output.status.success(), "git {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));

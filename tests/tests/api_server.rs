@@ -11,12 +11,15 @@ use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Client, Config};
 use libtest_mimic::{Arguments, run};
 use serde_json::{Value, json};
+use tests::examples;
 use tests::parts::{ApiServer, trial};
+use tests::sandbox::Sandbox;
 
 fn main() -> ExitCode {
     let missing = ApiServer::missing;
     let trials = vec![
         trial("every_rendered_object_is_taken", missing(), every_rendered_object_is_taken),
+        trial("every_object_of_the_examples_is_taken", missing(), every_object_of_the_examples_is_taken),
         trial("what_is_no_field_is_refused", missing(), what_is_no_field_is_refused),
     ];
     // One server at a time: each takes a processor for its first seconds.
@@ -25,13 +28,36 @@ fn main() -> ExitCode {
 }
 
 fn every_rendered_object_is_taken() {
-    let (objects, server) = (rendered(), ApiServer::start());
+    let objects = expected();
     assert!(objects.len() >= 5, "{} objects", objects.len());
+    all_are_taken(&objects);
+}
+
+fn every_object_of_the_examples_is_taken() {
+    let mut objects = Vec::new();
+    for example in examples::all() {
+        let sandbox = Sandbox::new();
+        for planned in example.make(&sandbox) {
+            for arguments in [&["check", "--locked", "--quiet"][..], &["plan", "--offline", "-f", "yaml"]] {
+                let output = sandbox.coderc(&planned.tree, arguments);
+                assert!(output.status.success(), "coderc {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+                let found: Vec<Value> = serde_saphyr::from_multiple(&String::from_utf8_lossy(&output.stdout)).unwrap();
+                objects.extend(found.into_iter().map(|object| (planned.source.clone(), object)));
+            }
+        }
+    }
+    let of_kind = |kind: &str| objects.iter().filter(|(_, object)| object["kind"] == kind).count();
+    assert!(of_kind("Job") > 0 && of_kind("ConfigMap") == of_kind("Job") && of_kind("Deployment") > 0);
+    all_are_taken(&objects);
+}
+
+fn all_are_taken(objects: &[(PathBuf, Value)]) {
+    let server = ApiServer::start();
     block(async {
         let client = connect(&server);
         let mut refused = Vec::new();
         for (file, object) in objects {
-            if let Err(error) = dry_run(&client, &object).await {
+            if let Err(error) = dry_run(&client, object).await {
                 refused.push(format!("{}: {} {}: {error}", file.display(), object["kind"], object["metadata"]["name"]));
             }
         }
@@ -51,33 +77,16 @@ fn what_is_no_field_is_refused() {
     });
 }
 
-/// Every object that a test holds the product's output against: of the renderer, and of the examples' plans.
-fn rendered() -> Vec<(PathBuf, Value)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
-    let mut found = Vec::new();
-    for folder in ["runtime/src/render/expected", "examples"] {
-        collect(&root.join(folder), &mut found);
-    }
-    found
-}
-
-/// Files of objects below `folder`: JSON of one object each, and what `plan -f yaml` printed.
-fn collect(folder: &Path, found: &mut Vec<(PathBuf, Value)>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+/// What the renderer's own tests expect of it: every field there is, where the examples have the usual ones.
+fn expected() -> Vec<(PathBuf, Value)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join("runtime/src/render/expected");
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    for path in paths {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if path.is_dir() {
-            collect(&path, found);
-        } else if name.ends_with(".json") || name == "plan.yaml" {
-            let text = std::fs::read_to_string(&path).unwrap();
-            // JSON is YAML.
-            let objects: Vec<Value> = serde_saphyr::from_multiple(&text).unwrap();
-            let objects = objects.into_iter().filter(|object| object["apiVersion"].is_string());
-            found.extend(objects.map(|object| (path.clone(), object)));
-        }
-    }
+    let read = |path: PathBuf| {
+        let object = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        (path, object)
+    };
+    paths.into_iter().map(read).collect()
 }
 
 /// A server-side apply that changes nothing, by strict rules; what the server said against it.
