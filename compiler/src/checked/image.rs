@@ -14,7 +14,12 @@ pub(super) fn image(db: &dyn Db, instance: &Instance, address: String, diagnosti
     if broken(fields) {
         return None;
     }
-    let context = fields.sourced("context")?;
+    // A default was typed by nobody: what is wrong with it is told where the image is declared.
+    let typed = |field: Sourced<SmolStr>| match crate::db::ItemId::of(field.place) {
+        Some(item) if item.package(db) == db.prelude() => Sourced { place: instance.place, ..field },
+        _ => field,
+    };
+    let context = typed(fields.sourced("context")?);
     let context = match normal_path(&context.value) {
         Ok(path) => Sourced { value: path, place: context.place },
         Err(problem) => {
@@ -22,7 +27,7 @@ pub(super) fn image(db: &dyn Db, instance: &Instance, address: String, diagnosti
             return None;
         }
     };
-    let dockerfile = fields.sourced("dockerfile")?;
+    let dockerfile = typed(fields.sourced("dockerfile")?);
     let dockerfile = match normal_path(&dockerfile.value) {
         Ok(path) if !path.is_empty() => Sourced { value: path, place: dockerfile.place },
         Ok(_) => {
