@@ -246,11 +246,7 @@ impl Known {
     }
 
     async fn ask(&mut self, registry: &Registry, wanted: plan::WantedOfRegistry) {
-        let heads = wanted.heads.into_iter().map(|reference| async {
-            let answer = registry.head(&reference).await;
-            (reference, answer)
-        });
-        for (reference, answer) in join_all(heads).await {
+        for (reference, answer) in registry.head_all(wanted.heads).await {
             let built = match answer {
                 Ok(Some(digest)) => Built::Present { digest },
                 Ok(None) => Built::Absent,
@@ -267,15 +263,6 @@ impl Known {
             }
         }
     }
-}
-
-/// Runs futures one after the other where the registry's own bound lets them overlap no further.
-async fn join_all<F: Future<Output = (String, T)>, T>(futures: impl Iterator<Item = F>) -> Vec<(String, T)> {
-    let mut done = Vec::new();
-    for future in futures {
-        done.push(future.await);
-    }
-    done
 }
 
 fn templates(environment: &Arc<Environment>) -> Vec<Arc<Image>> {
