@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use serde::Deserialize;
 use smol_str::SmolStr;
 
 use crate::text::Place;
@@ -59,7 +60,7 @@ impl Cpu {
 }
 
 /// A key of a Kubernetes Secret, by name; its value is never known here.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 pub struct SecretKey {
     pub name: SmolStr,
     pub key: SmolStr,

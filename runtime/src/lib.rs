@@ -2,10 +2,14 @@
 //!
 //! What sources mean is not decided here but in the compiler, which is given what it lacks.
 
+pub mod builders;
 pub mod cli;
 pub mod context;
+pub mod execute;
 pub mod host;
 pub mod import;
+pub mod providers;
 pub mod registry;
 pub mod render;
+pub mod saved;
 mod ui;

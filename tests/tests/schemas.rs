@@ -113,10 +113,11 @@ fn plan() -> Plan {
             action("image.dev", Change::Create, Step::Build(Box::new(build()))),
             action("image.dev/tag:main", Change::Unknown, Step::Tag(tag)),
             action("environment.e/deployment", Change::Update, Step::Apply(apply)),
-            action("environment.e/ready", Change::None, Step::Wait(Wait { environment })),
+            action("environment.e/ready", Change::None, Step::Wait(Wait { environment, namespace: Some("dev".into()) })),
             action("environment.e/service", Change::Delete, Step::Delete(object)),
         ],
         diagnostics: Vec::new(),
+        lock: None,
     }
 }
 
@@ -139,7 +140,7 @@ fn build() -> Build {
             Base { reference: "acme/base".into(), digest: None, id: Some(id.clone()) },
         ],
         builder: compiler::model::DEFAULT_BUILDER.into(),
-        flags: compiler::plan::DECIDING_FLAGS,
+        flags: compiler::plan::DECIDING_FLAGS.iter().map(|flag| (*flag).into()).collect(),
         git_image: compiler::model::DEFAULT_GIT_IMAGE.into(),
         credentials: Some("creds".into()),
         secrets: vec![("npm".into(), SecretKey { name: "npm".into(), key: "token".into() })],

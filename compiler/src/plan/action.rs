@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::diagnostics::Diagnostic;
@@ -16,6 +16,8 @@ pub struct Plan {
     pub package: Package,
     pub actions: Vec<Action>,
     pub diagnostics: Vec<Diagnostic>,
+    /// A hash of the lock it was made with; a saved plan is refused under another one.
+    pub lock: Option<String>,
 }
 
 /// The root package: where its sources come from.
@@ -38,7 +40,7 @@ pub struct Action {
     pub step: Step,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Change {
     Create,
@@ -119,7 +121,7 @@ pub struct Build {
     /// The builder's image by digest.
     pub builder: SmolStr,
     /// Flags of the builder that change what it makes; passed on as they stand.
-    pub flags: &'static [&'static str],
+    pub flags: Vec<SmolStr>,
     pub git_image: SmolStr,
     pub credentials: Option<SmolStr>,
     /// Build secrets by id, sorted.
@@ -153,7 +155,7 @@ pub struct Build {
 pub const ASSETS: &str = ".coder-assets";
 
 /// Files of the root package that are copied to `/tmp/coder`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assets {
     pub url: SmolStr,
     /// 40 hex digits.
@@ -178,7 +180,7 @@ pub struct Input {
 
 /// Where a build's context comes from. A build that needs no files of its own (a personalised plain reference) has an empty
 /// `url` and `commit`, and the tree of an empty folder.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Context {
     pub url: SmolStr,
     /// 40 hex digits.
@@ -190,7 +192,7 @@ pub struct Context {
 }
 
 /// An image that a build's `FROM` names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Base {
     pub reference: String,
     /// `None` where an action of the plan builds it.
@@ -231,7 +233,7 @@ pub enum ObjectKind {
     Claim(SmolStr),
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FieldChange {
     pub path: String,
     pub was: serde_json::Value,
@@ -242,6 +244,7 @@ pub struct FieldChange {
 #[derive(Clone, Debug)]
 pub struct Wait {
     pub environment: Arc<Environment>,
+    pub namespace: Option<SmolStr>,
 }
 
 impl Action {
@@ -295,7 +298,7 @@ impl Plan {
 }
 
 /// An object of the cluster.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ObjectName {
     pub kind: SmolStr,
     pub namespace: Option<SmolStr>,

@@ -26,5 +26,9 @@ pub use select::select;
 /// plans as rebuilds. Flags that only change how fast it works stand with the Job.
 pub const DECIDING_FLAGS: &[&str] = &["--snapshot-mode=redo"];
 
+fn deciding_flags() -> Vec<smol_str::SmolStr> {
+    DECIDING_FLAGS.iter().map(|flag| smol_str::SmolStr::new_static(flag)).collect()
+}
+
 #[cfg(test)]
 mod tests;

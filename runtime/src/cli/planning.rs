@@ -77,7 +77,7 @@ pub fn plan(flags: &Flags, targets: &[String], set: &[String]) -> Result<Planned
 
 fn empty() -> Plan {
     let package = plan::action::Package { url: "".into(), commit: "".into(), path: "".into() };
-    Plan { package, actions: Vec::new(), diagnostics: Vec::new() }
+    Plan { package, actions: Vec::new(), diagnostics: Vec::new(), lock: None }
 }
 
 fn project_of(run: &Run, flags: &Flags) -> Project {

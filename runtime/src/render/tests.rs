@@ -60,7 +60,7 @@ fn build() -> Build {
         record: "{\"inputs\":{\"context\":\"2\"}}".to_string(),
         predecessor: None,
         ignore: "*.log\n.coder\n.git\n".to_string(),
-        flags: DECIDING_FLAGS,
+        flags: DECIDING_FLAGS.iter().map(|flag| (*flag).into()).collect(),
     }
 }
 
@@ -182,6 +182,7 @@ fn plan() -> Plan {
             applied("deployment", ObjectKind::Deployment),
         ],
         diagnostics: Vec::new(),
+        lock: None,
     }
 }
 

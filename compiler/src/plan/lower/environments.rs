@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use super::images::Images;
 use super::objects::Names;
 use super::personalized::Personalized;
@@ -37,7 +39,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, images: &mut Images<'_>) {
                 rendered: None,
                 changes: Vec::new(),
             };
-            objects(&mut lowering.objects, environment, apply, runs, builds);
+            objects(&mut lowering.objects, environment, &namespace, apply, runs, builds);
         }
     }
 }
@@ -45,6 +47,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, images: &mut Images<'_>) {
 fn objects(
     actions: &mut Vec<Action>,
     environment: &Arc<Environment>,
+    namespace: &Option<SmolStr>,
     apply: impl Fn(ObjectKind, Vec<String>) -> Apply,
     images: Vec<String>,
     mut needs: Vec<String>,
@@ -73,6 +76,6 @@ fn objects(
         change: Change::Unknown,
         reason: plain(ReasonKind::Follows, "follows the deployment"),
         needs: applied,
-        step: Step::Wait(Wait { environment: environment.clone() }),
+        step: Step::Wait(Wait { environment: environment.clone(), namespace: namespace.clone() }),
     });
 }

@@ -21,7 +21,7 @@ use crate::plan::id::Deciding;
 use crate::plan::reasons::{Evidence, of_build};
 use crate::plan::record::PreviousBuild;
 use crate::plan::reference::{self, by_digest};
-use crate::plan::{Built, DECIDING_FLAGS};
+use crate::plan::{Built, DECIDING_FLAGS, deciding_flags};
 use crate::text::TextRange;
 
 /// What was made of the templates.
@@ -203,7 +203,7 @@ impl Images<'_> {
             bases,
             builder: pinned.builder.as_str().into(),
             git_image: pinned.git_image.as_str().into(),
-            flags: DECIDING_FLAGS,
+            flags: deciding_flags(),
             credentials: image.credentials.clone(),
             secrets: image.secrets.clone(),
             cache: image.cache,

@@ -55,7 +55,7 @@ pub fn lower(request: &Request<'_>) -> Plan {
     environments::lower(&mut lowering, &mut images);
     tags::lower(&mut lowering, &images);
     let actions = order::order(lowering.actions());
-    let mut plan = Plan { package: request.package.clone(), actions, diagnostics: lowering.diagnostics };
+    let mut plan = Plan { package: request.package.clone(), actions, diagnostics: lowering.diagnostics, lock: None };
     if !plan.diagnostics.iter().any(Diagnostic::is_error) {
         plan.diagnostics.extend(lint::lint(&plan));
     }

@@ -15,12 +15,12 @@ use super::inputs::Inputs;
 use crate::diagnostics::catalog::{context_not_committed, no_repository, unpinned_base};
 use crate::dockerfile::{self, Context as Listing, Ignore, edit};
 use crate::model::{Container, Environment, Image, Mode, Sourced};
-use crate::plan::DECIDING_FLAGS;
 use crate::plan::action::{ASSETS, Action, Assets, Base, Build, Context, Input, Step};
 use crate::plan::facts::Predecessor;
 use crate::plan::id::Deciding;
 use crate::plan::record::PreviousBuild;
 use crate::plan::reference::{by_digest, repository};
+use crate::plan::{DECIDING_FLAGS, deciding_flags};
 
 /// What is built already, by all that tells one personalised image from another before it is built.
 pub(super) struct Personalized {
@@ -263,7 +263,7 @@ impl Personalized {
             platform: recipe.platform,
             bases: recipe.bases,
             builder: builder.into(),
-            flags: DECIDING_FLAGS,
+            flags: deciding_flags(),
             git_image: git_image.into(),
             credentials: own_credentials.or_else(|| container.credentials.clone()),
             secrets,

@@ -30,10 +30,11 @@ pub fn json(plan: &Plan, reports: &[Report]) -> String {
     let mut package = json!(plan.package);
     let written = package.to_string();
     package.sort_all_objects();
-    hash.update(format!(",\"package\":{package},\"version\":1}}"));
+    let lock = json!(plan.lock);
+    hash.update(format!(",\"lock\":{lock},\"package\":{package},\"version\":1}}"));
     let hash = hex(&hash.finalize());
     format!(
-        "{{\"version\": 1, \"hash\": \"sha256:{hash}\",\n \"package\": {written},\n \"actions\": {actions},\n \"diagnostics\": {diagnostics}}}\n"
+        "{{\"version\": 1, \"hash\": \"sha256:{hash}\",\n \"package\": {written},\n \"lock\": {lock},\n \"actions\": {actions},\n \"diagnostics\": {diagnostics}}}\n"
     )
 }
 
@@ -66,8 +67,16 @@ fn action(action: &Action) -> Value {
         Step::Apply(apply) => {
             value["object"] = apply.rendered.clone().unwrap_or(Value::Null);
             value["changes"] = json!(apply.changes);
+            value["provider"] = json!(apply.environment.provider.to_string());
         }
-        Step::Wait(wait) => value["wait"] = json!({ "kind": "Deployment", "name": wait.environment.name }),
+        Step::Wait(wait) => {
+            value["wait"] = json!({
+                "kind": "Deployment",
+                "namespace": wait.namespace,
+                "name": wait.environment.name,
+                "provider": wait.environment.provider.to_string(),
+            })
+        }
         Step::Delete(object) => value["delete"] = json!(object),
     }
     value
