@@ -4,6 +4,7 @@
 
 pub mod binary;
 pub mod examples;
+pub mod generated;
 pub mod literate;
 pub mod memory;
 pub mod parts;

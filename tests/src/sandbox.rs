@@ -36,13 +36,7 @@ impl Sandbox {
 
     /// A work tree with one commit of `files`, whose remote `origin` is `https://<url>`; pushed there.
     pub fn repository(&self, url: &str, files: &Files) -> PathBuf {
-        let tree = self.path().join("work").join(url.replace('/', "-"));
-        std::fs::create_dir(&tree).expect("a work tree");
-        self.git(&tree, &["init", "--quiet"]);
-        self.git(&tree, &["remote", "add", "origin", &format!("https://{url}")]);
-        write(&tree, files);
-        self.git(&tree, &["add", "--all"]);
-        self.git(&tree, &["commit", "--quiet", "--allow-empty", "--message", "Begin"]);
+        let tree = self.tree(&url.replace('/', "-"), &format!("https://{url}"), files);
         let bare = self.path().join("remotes").join(url);
         let source = tree.to_str().expect("the path is UTF-8");
         self.git(self.path(), &["clone", "--quiet", "--bare", source, bare.to_str().expect("the path is UTF-8")]);
@@ -68,12 +62,32 @@ impl Sandbox {
         output
     }
 
-    /// Runs `coderc` in a folder. Its exit code and output are for the caller to judge.
-    pub fn coderc(&self, folder: &Path, arguments: &[&str]) -> Output {
-        self.command(coderc(), folder).args(arguments).output().expect("coderc runs")
+    /// A work tree with one commit of `files`, and a remote that was not pushed to.
+    pub fn tree(&self, name: &str, origin: &str, files: &Files) -> PathBuf {
+        let tree = self.path().join("work").join(name);
+        std::fs::create_dir(&tree).expect("a work tree");
+        self.git(&tree, &["init", "--quiet"]);
+        self.git(&tree, &["remote", "add", "origin", origin]);
+        write(&tree, files);
+        self.git(&tree, &["add", "--all"]);
+        self.git(&tree, &["commit", "--quiet", "--allow-empty", "--message", "Begin"]);
+        tree
     }
 
-    fn command(&self, program: &Path, folder: &Path) -> Command {
+    /// Runs `coderc` in a folder. Its exit code and output are for the caller to judge.
+    pub fn coderc(&self, folder: &Path, arguments: &[&str]) -> Output {
+        self.coderc_command(folder, arguments).output().expect("coderc runs")
+    }
+
+    /// `coderc` in a folder, to be run.
+    pub fn coderc_command(&self, folder: &Path, arguments: &[&str]) -> Command {
+        let mut command = self.command(coderc(), folder);
+        command.args(arguments);
+        command
+    }
+
+    /// A program in a folder, to be run.
+    pub fn command(&self, program: &Path, folder: &Path) -> Command {
         let home = self.path().join("home");
         let mut command = Command::new(program);
         command.current_dir(folder).env_clear();
