@@ -2,6 +2,7 @@
 //!
 //! `tidy` holds the house rules. Tests of one module stand beside that module, not here.
 
+pub mod bed;
 pub mod binary;
 pub mod examples;
 pub mod generated;

@@ -15,17 +15,30 @@ pub type Files = BTreeMap<String, String>;
 
 pub struct Sandbox {
     folder: TempDir,
+    remotes: PathBuf,
 }
 
 impl Sandbox {
     /// # Panics
     /// When the temporary folder cannot be written, here and below: a sandbox is made for tests.
     pub fn new() -> Sandbox {
-        let sandbox = Sandbox { folder: tempfile::tempdir().expect("a temporary folder") };
-        for folder in ["home", "remotes", "work"] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let remotes = folder.path().join("remotes");
+        std::fs::create_dir(&remotes).expect("a folder of the sandbox");
+        Sandbox::make(folder, remotes)
+    }
+
+    /// One whose remotes lie in a folder that others see too, [`crate::bed::Bed::git_folder`] say.
+    pub fn with_remotes(remotes: &Path) -> Sandbox {
+        Sandbox::make(tempfile::tempdir().expect("a temporary folder"), remotes.to_path_buf())
+    }
+
+    fn make(folder: TempDir, remotes: PathBuf) -> Sandbox {
+        let sandbox = Sandbox { folder, remotes };
+        for folder in ["home", "work"] {
             std::fs::create_dir(sandbox.path().join(folder)).expect("a folder of the sandbox");
         }
-        let remotes = format!("file://{}/remotes/", sandbox.path().display());
+        let remotes = format!("file://{}/", sandbox.remotes.display());
         let config = format!(
             "[user]\n\tname = Test\n\temail = test@example.invalid\n[init]\n\tdefaultBranch = main\n[protocol \"file\"]\n\tallow = always\n\
              [url \"{remotes}\"]\n\tinsteadOf = https://\n\tinsteadOf = ssh://git@\n"
@@ -37,7 +50,7 @@ impl Sandbox {
     /// A work tree with one commit of `files`, whose remote `origin` is `https://<url>`; pushed there.
     pub fn repository(&self, url: &str, files: &Files) -> PathBuf {
         let tree = self.tree(&url.replace('/', "-"), &format!("https://{url}"), files);
-        let bare = self.path().join("remotes").join(url);
+        let bare = self.remotes.join(url);
         let source = tree.to_str().expect("the path is UTF-8");
         self.git(self.path(), &["clone", "--quiet", "--bare", source, bare.to_str().expect("the path is UTF-8")]);
         self.git(&bare, &["config", "uploadpack.allowAnySHA1InWant", "true"]);
@@ -46,12 +59,12 @@ impl Sandbox {
 
     /// A tag or branch of a repository's remote, on its default branch's commit.
     pub fn add_ref(&self, url: &str, name: &str) {
-        self.git(&self.path().join("remotes").join(url), &["update-ref", name, "HEAD"]);
+        self.git(&self.remotes.join(url), &["update-ref", name, "HEAD"]);
     }
 
     /// Renames a branch, in a work tree and in its remote.
     pub fn rename_branch(&self, url: &str, tree: &Path, from: &str, to: &str) {
-        for folder in [tree, &self.path().join("remotes").join(url)] {
+        for folder in [tree, &self.remotes.join(url)] {
             self.git(folder, &["branch", "--move", from, to]);
         }
     }

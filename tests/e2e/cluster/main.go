@@ -1,6 +1,6 @@
-// Command cluster is the parts of a real Kubernetes that tests run against, in one program that is built once and cached.
-// Its first argument says which part to be; the rest are that part's own flags. It starts nothing by itself and holds no
-// settings: whoever runs it does (`tests/tests/api_server.rs`).
+// Command cluster is the parts of a real Kubernetes that tests run against, and kubectl, in one program that is built once and
+// cached. Its first argument says which part to be; the rest are that part's own flags. It starts nothing by itself and holds
+// no settings: whoever runs it does (`tests/src/parts`, `tests/src/bed`).
 package main
 
 import (
@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/component-base/cli"
+	kubectl "k8s.io/kubectl/pkg/cmd"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllers "k8s.io/kubernetes/cmd/kube-controller-manager/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
@@ -30,9 +31,12 @@ func main() {
 		"kubelet": func() *cobra.Command {
 			return kubelet.NewKubeletCommand(context.Background())
 		},
+		"kubectl": func() *cobra.Command {
+			return kubectl.NewDefaultKubectlCommand()
+		},
 	}
 	if len(os.Args) < 2 || parts[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: cluster kube-apiserver|kube-controller-manager|kube-scheduler|kubelet [FLAG…]")
+		fmt.Fprintln(os.Stderr, "usage: cluster kube-apiserver|kube-controller-manager|kube-scheduler|kubelet|kubectl [FLAG…]")
 		os.Exit(64)
 	}
 	command := parts[os.Args[1]]()

@@ -21,7 +21,7 @@ impl Registry {
     pub const USER: &str = "ana";
     pub const PASSWORD: &str = "correct horse";
     /// Of the password, by bcrypt.
-    const HASH: &str = "$2b$04$3ATk7MHgX81YYOFs9QnPH.yWcAVOYm.ApUHeDWr1I2Uyaa46ZKdSK";
+    pub(crate) const HASH: &str = "$2b$04$3ATk7MHgX81YYOFs9QnPH.yWcAVOYm.ApUHeDWr1I2Uyaa46ZKdSK";
 
     /// Why it cannot be started here.
     pub fn missing() -> Result<(), String> {
