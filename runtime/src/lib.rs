@@ -4,6 +4,7 @@
 
 pub mod builders;
 pub mod cli;
+pub mod cluster;
 pub mod context;
 pub mod execute;
 pub mod host;
