@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use compiler::diagnostics::render::json;
 use compiler::diagnostics::{Position, Report, ReportEdit, ReportFix, ReportLabel, Source, catalog};
+use compiler::hir::DeclKind;
+use compiler::listing;
 use compiler::model::{Bytes, Cpu, Environment, Origin, Provider, SecretKey};
 use compiler::plan::action::*;
 use compiler::plan::show;
@@ -82,6 +84,79 @@ fn plans() {
     refuses("/actions/2/changes", Value::Null);
     refuses("/actions/4/delete/name", Value::Null);
     refuses("/diagnostics/0/severity", "fatal".into());
+}
+
+#[test]
+fn listings() {
+    let schema: Value = serde_json::from_str(listing::SCHEMA).expect("the schema is JSON");
+    let schema = jsonschema::validator_for(&schema).expect("the schema is a schema");
+    let parameter = listing::Parameter {
+        name: "size".into(),
+        ty: "size".into(),
+        values: vec!["small".into()],
+        default: Some("\"small\"".into()),
+    };
+    let required = listing::Parameter { name: "user".into(), ty: "string".into(), values: Vec::new(), default: None };
+    let template = listing::Entry {
+        address: "environment.dev".into(),
+        kind: DeclKind::Environment,
+        shape: listing::Shape::Template,
+        private: false,
+        docs: Some("For one person.".into()),
+        file: ".coder/a.coder".into(),
+        line: 3,
+        parameters: vec![parameter, required],
+        instances: vec!["environment.ana".into()],
+    };
+    let image = listing::Entry {
+        address: "image.base".into(),
+        kind: DeclKind::Image,
+        shape: listing::Shape::One,
+        docs: None,
+        parameters: Vec::new(),
+        instances: Vec::new(),
+        ..template.clone()
+    };
+    let package =
+        Origin { url: "https://github.com/acme/team-a".into(), commit: "1".repeat(40).into(), branch: None, folder: "".into() };
+    let document = listing::json(&listing::Listing { package, entries: vec![image, template] });
+    let document: Value = serde_json::from_str(&document).expect("the document is JSON");
+    let errors: Vec<String> = schema.iter_errors(&document).map(|error| format!("{}: {error}", error.instance_path)).collect();
+    assert!(errors.is_empty(), "{errors:#?}\n{document:#}");
+    let refuses = |pointer: &str, wrong: Value| {
+        let mut document = document.clone();
+        *document.pointer_mut(pointer).expect("the place exists") = wrong;
+        assert!(!schema.is_valid(&document), "the schema accepts {pointer} = {}", document.pointer(pointer).expect("it exists"));
+    };
+    refuses("/version", 2.into());
+    refuses("/declarations/0/kind", "policy".into());
+    refuses("/declarations/1/shape", "many".into());
+    refuses("/declarations/1/line", 0.into());
+    refuses("/declarations/1/parameters/0/default", 1.into());
+}
+
+#[test]
+fn moves_of_the_lock() {
+    let schema: Value = serde_json::from_str(runtime::cli::LOCK_MOVES_SCHEMA).expect("the schema is JSON");
+    let schema = jsonschema::validator_for(&schema).expect("the schema is a schema");
+    let document = serde_json::json!({
+        "version": 1,
+        "moves": [
+            { "kind": "import", "url": "https://github.com/acme/x", "at": "main", "aliases": ["x"], "was": "1".repeat(40), "now": null },
+            { "kind": "image", "reference": "docker.io/library/debian:12", "was": null, "now": format!("sha256:{}", "2".repeat(64)) },
+        ],
+        "unchanged": 3,
+    });
+    assert!(schema.is_valid(&document));
+    let refuses = |pointer: &str, wrong: Value| {
+        let mut document = document.clone();
+        *document.pointer_mut(pointer).expect("the place exists") = wrong;
+        assert!(!schema.is_valid(&document), "the schema accepts {pointer} = {}", document.pointer(pointer).expect("it exists"));
+    };
+    refuses("/moves/0/kind", "image".into());
+    refuses("/moves/0/was", "main".into());
+    refuses("/moves/1/now", "latest".into());
+    refuses("/unchanged", Value::Null);
 }
 
 /// One action of each kind, with everything that can stand in it.

@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub use address::{aliases, image_address, imports_of};
 pub use files::{image_context, image_dockerfile, image_dockerignore};
 pub use image::normal_path;
-pub use package::{collisions, enforced};
+pub use package::{collisions, enforced, policies_in_force};
 pub use project_settings::project;
 
 use crate::db::{Db, ItemId};

@@ -112,7 +112,7 @@ fn is_about(db: &dyn Db, policy: ItemId, kind: DeclKind) -> bool {
 
 /// The policies that a package enforces, in the order of its `enforce` lines, each once.
 #[salsa::tracked]
-fn policies_in_force(db: &dyn Db, package: Package) -> Vec<ItemId> {
+pub fn policies_in_force(db: &dyn Db, package: Package) -> Vec<ItemId> {
     let mut policies = Vec::new();
     for enforce in &scope(db, package).enforces {
         let tree = item_tree(db, *enforce);

@@ -52,7 +52,7 @@ pub fn select(mut plan: Plan, patterns: &[String]) -> Plan {
 }
 
 /// `image.dev` of `image.dev/linux-arm64`, `environment.a["x/y"]` of `environment.a["x/y"]/ready`: what a user declared.
-pub(super) fn owner(address: &str) -> &str {
+pub fn owner(address: &str) -> &str {
     let bracket = address.rfind(['"', ')']).map_or(0, |end| end + 1);
     match address[bracket..].find('/') {
         Some(slash) => &address[..bracket + slash],

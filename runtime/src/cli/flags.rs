@@ -20,7 +20,7 @@ pub struct Flags {
     #[arg(long, value_name = "REPO[@REF]", global = true, env = "CODERC_FROM", hide_env = true)]
     pub from: Option<String>,
     /// The output's format; each command's help lists its own
-    #[arg(short, long, value_name = "FORMAT", global = true, env = "CODERC_FORMAT", hide_env = true)]
+    #[arg(short, long, value_name = "FORMAT", global = true, env = "CODERC_FORMAT", hide_env = true, add = clap_complete::ArgValueCompleter::new(super::candidates::formats))]
     pub format: Option<String>,
     /// Write the output to this file instead of standard output
     #[arg(short, long, value_name = "FILE", global = true, env = "CODERC_OUT", hide_env = true, value_hint = clap::ValueHint::FilePath)]
@@ -88,7 +88,8 @@ impl Flags {
                 .filter_map(|variant| variant.to_possible_value())
                 .map(|value| value.get_name().to_owned())
                 .collect();
-            super::Exit::usage(format!("there is no format `{format}` here; the formats are {}", known.join(", ")))
+            let are = if known.len() == 1 { "format is" } else { "formats are" };
+            super::Exit::usage(format!("there is no format `{format}` here; the {are} {}", known.join(", ")))
         })
     }
 }

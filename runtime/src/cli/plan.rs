@@ -17,7 +17,7 @@ use crate::ui;
 )]
 pub struct PlanCommand {
     /// Addresses or patterns: `environment.team-a`, `image.*`, `environment.dev(user=ana)`; all without
-    #[arg(value_name = "TARGET")]
+    #[arg(value_name = "TARGET", add = clap_complete::ArgValueCompleter::new(super::candidates::targets))]
     targets: Vec<String>,
     /// An argument of the template that is named as target
     #[arg(long, value_name = "NAME=VALUE")]

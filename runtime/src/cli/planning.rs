@@ -37,18 +37,11 @@ pub fn plan(flags: &Flags, targets: &[String], set: &[String]) -> Result<Planned
         return Ok(Planned { plan: empty(), reports, sources: run.session.sources() });
     }
     let instances = Instances::collect(&mut run, targets, set)?;
-    let package = plan::action::Package {
-        url: run.place.origin.url.clone(),
-        commit: run.place.origin.commit.clone(),
-        path: run.place.origin.folder.clone(),
-    };
+    let package = package_of(&run);
     let project = project_of(&run, flags);
     let mut facts = Known::collect(&mut run, &instances, &project, flags);
-    let asynchronous = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Exit::refused(format!("no threads can be started: {error}")))?;
-    let registry = Registry::new(Settings::of_this_machine(project.builder.insecure.iter().map(SmolStr::to_string).collect()));
+    let asynchronous = asynchronous()?;
+    let registry = registry(&run);
     let request = |facts: &Known| -> Plan {
         plan::lower(&plan::Request {
             package: package.clone(),
@@ -73,6 +66,40 @@ pub fn plan(flags: &Flags, targets: &[String], set: &[String]) -> Result<Planned
     let reports = run.reports(&all);
     run.write_lock(!any_error(&reports))?;
     Ok(Planned { plan, reports, sources: run.session.sources() })
+}
+
+/// What registries are asked on.
+pub fn asynchronous() -> Result<tokio::runtime::Runtime, Exit> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Exit::refused(format!("no threads can be started: {error}")))
+}
+
+/// The registries as the package's project and this machine set them up.
+pub fn registry(run: &Run) -> Registry {
+    let project = checked::project(&run.session.db, run.session.root());
+    Registry::new(Settings::of_this_machine(project.builder.insecure.iter().map(SmolStr::to_string).collect()))
+}
+
+/// Every image that a plan of the whole package would have pinned. The package has been checked.
+pub fn wanted_images(run: &mut Run, flags: &Flags) -> Result<Vec<plan::WantedBase>, Exit> {
+    let instances = Instances::collect(run, &[], &[])?;
+    let project = project_of(run, flags);
+    let facts = Known::collect(run, &instances, &project, flags);
+    Ok(plan::wanted_bases(&plan::Request {
+        package: package_of(run),
+        project: &project,
+        images: &instances.images,
+        environments: &instances.environments,
+        facts: &facts,
+    }))
+}
+
+fn package_of(run: &Run) -> plan::action::Package {
+    plan::action::Package {
+        url: run.place.origin.url.clone(),
+        commit: run.place.origin.commit.clone(),
+        path: run.place.origin.folder.clone(),
+    }
 }
 
 fn empty() -> Plan {

@@ -32,8 +32,8 @@ pub enum Update {
     #[default]
     Nothing,
     All,
-    /// Those whose repository is named so, see [`RepositoryUrl::is_named`].
-    Only(Vec<String>),
+    /// These.
+    Only(Vec<(RepositoryUrl, At)>),
 }
 
 /// An import that is at hand.
@@ -215,7 +215,7 @@ impl Session {
         let moves = match &self.options.update {
             Update::Nothing => false,
             Update::All => true,
-            Update::Only(names) => names.iter().any(|name| url.is_named(name)),
+            Update::Only(entries) => entries.iter().any(|(named, of)| named == url && of == at),
         };
         let full = at.full_commit();
         if entry.is_none() && self.options.locked {

@@ -123,9 +123,9 @@ fn a_branch_moves_only_by_an_update() {
         second.session.outdated(),
         [Ok(crate::import::Outdated { url: url.clone(), at: At::parse("main"), locked: third, latest: fourth })]
     );
-    let other = Options { update: Update::Only(vec!["other".into()]), ..Options::default() };
+    let other = Options { update: Update::Only(vec![(url.clone(), At::parse("v1"))]), ..Options::default() };
     assert_eq!(sandbox.run(other, &first.lock()).one(&url, "main").unwrap().commit, third);
-    let named = Options { update: Update::Only(vec!["platform".into()]), ..Options::default() };
+    let named = Options { update: Update::Only(vec![(url.clone(), At::parse("main"))]), ..Options::default() };
     let updated = sandbox.run(named, &first.lock());
     assert_eq!(updated.one(&url, "main").unwrap().commit, fourth);
     assert_eq!(updated.lock().import(&url, &At::parse("main")).unwrap().commit, fourth);

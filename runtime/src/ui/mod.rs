@@ -1,10 +1,14 @@
 //! Everything that is printed, on standard output and standard error.
 
+mod page;
+mod paint;
 mod progress;
 
 use std::io::Write;
 use std::path::Path;
 
+pub use page::page;
+pub use paint::Paint;
 pub use progress::progress;
 
 /// An error without a place in any file, with its mends, on standard error.

@@ -20,6 +20,8 @@ const LAYERS: &[&str] = &[
     "checked",
     "plan",
     "workspace",
+    "listing",
+    "explain",
 ];
 
 #[test]

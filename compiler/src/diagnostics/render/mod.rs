@@ -61,7 +61,7 @@ fn is_local(file: &str) -> bool {
 
 /// Text of a user's file made harmless for a terminal: what would move the cursor, change the colour or reorder the line is
 /// shown as a replacement of the same number of bytes, so that offsets still hold. Line feeds and tabs stay.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     let mut printed = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
@@ -86,7 +86,7 @@ fn printable(text: &str) -> String {
 }
 
 /// [`printable`] text on one line.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     printable(text).replace(['\n', '\t'], " ")
 }
 

@@ -59,7 +59,7 @@ fn part(action: &Action) -> &str {
 }
 
 /// What an action does, in a few words: `build f0ssel/dev:b-4kq9…`, `apply Deployment team-a (env, postgres)`.
-fn deed(action: &Action) -> String {
+pub fn deed(action: &Action) -> String {
     match &action.step {
         Step::Build(build) => format!("build {}", short_tag(&build.destination)),
         Step::Tag(tag) => format!("move {}", tag.reference),
@@ -99,7 +99,7 @@ fn sign(change: Change) -> char {
     }
 }
 
-fn word(change: Change) -> &'static str {
+pub fn word(change: Change) -> &'static str {
     match change {
         Change::Create => "create",
         Change::Update => "update",
