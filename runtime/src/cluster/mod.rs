@@ -2,9 +2,30 @@
 //!
 //! What an object says is rendered elsewhere; a plan knows no Kubernetes types.
 
+pub mod apply;
+pub mod applyset;
 pub mod client;
+mod conflict;
+pub mod diff;
 mod failure;
 mod gate;
+mod holder;
+mod kind;
+pub mod lease;
+mod leftover;
+pub mod logs;
+pub mod notes;
+pub mod observe;
+pub mod order;
+mod owner;
+pub mod prune;
+mod quantity;
+pub mod ready;
+mod request;
+mod secrets;
+mod verdict;
+pub mod wait;
+pub mod watching;
 
 pub use client::{Connection, Settings, connect};
 pub use failure::failure;

@@ -2,6 +2,8 @@
 //!
 //! The plan does not know which. Images are built elsewhere; a provider is given objects whose images are there.
 
+pub mod kubernetes;
+
 use compiler::plan::action::{FieldChange, ObjectName};
 use serde_json::Value;
 

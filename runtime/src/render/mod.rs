@@ -3,7 +3,7 @@
 //! Pure: no cluster, no clock, no randomness; the same action gives the same bytes. Text of a template reaches Kubernetes as
 //! it was written, so `$(NAME)` in a container's command, arguments or environment is expanded there, by Kubernetes' rules.
 
-mod applyset;
+pub mod applyset;
 mod claim;
 mod config_map;
 mod container;
