@@ -1,13 +1,15 @@
 //! The flags of a kaniko Job, before kaniko's own executor: it ends at once when it does not know one.
 //!
 //! The executor comes from an image, which tests cannot count on: `CODERC_TEST_KANIKO` names one that was built from
-//! github.com/osscontainertools/kaniko at the version of the default builder. What it builds is not looked at here.
+//! github.com/osscontainertools/kaniko at the version of the default builder; without it, the stand-in of `tests/e2e/executor` is
+//! asked, which declares the same flags. What it builds is not looked at here.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output};
 
 use libtest_mimic::{Arguments, run};
 use serde_json::Value;
+use tests::bed::Kaniko;
 use tests::parts::trial;
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn parse(arguments: &[&str]) -> Output {
 }
 
 fn executor() -> Result<PathBuf, String> {
-    let path = std::env::var_os("CODERC_TEST_KANIKO").map(PathBuf::from).filter(|path| path.is_file());
-    path.ok_or_else(|| "`CODERC_TEST_KANIKO` names no executor".to_string())
+    Kaniko::choose()
+        .binary()
+        .ok_or_else(|| "`CODERC_TEST_KANIKO` names no executor, and no stand-in is built (`tests/run` does)".to_string())
 }

@@ -93,7 +93,7 @@ impl Root {
         let tools = String::from_utf8_lossy(&list.stdout).into_owned();
         let tools = tools.lines().filter(|tool| *tool != "busybox");
         let root = tools.into_iter().try_fold(root, |root, tool| root.link("busybox", &format!("bin/{tool}")))?;
-        for (folder, mode) in [("tmp", "1777"), ("root", "0700"), ("home/coder", "0755"), ("var/lib", "0755")] {
+        for (folder, mode) in [("tmp", "1777"), ("root", "0700"), ("home/coder", "0777"), ("var/lib", "0755")] {
             let path = root.0.join(folder);
             std::fs::create_dir_all(&path).map_err(|error| format!("{folder}: {error}"))?;
             run_program("chmod", &[mode, &path.display().to_string()])?;

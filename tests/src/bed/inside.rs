@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::place::{GIT, Place};
-use super::{control_plane, node, registry};
+use super::{capacity, control_plane, node, registry};
 
 const POLL: Duration = Duration::from_millis(30);
 
@@ -126,7 +126,8 @@ fn mounts(place: &Place) -> Result<(), String> {
     }
     run_program("mount", &["-t", "tmpfs", "-o", "mode=755", "tmpfs", super::sweep::VOLUMES])?;
     let options = format!("lowerdir=/var,upperdir={upper},workdir={work}");
-    run_program("mount", &["-t", "overlay", "-o", &options, "var", "/var"])
+    run_program("mount", &["-t", "overlay", "-o", &options, "var", "/var"])?;
+    capacity::pretend(place)
 }
 
 fn network(place: &Place) -> Result<(), String> {
@@ -147,11 +148,11 @@ pub fn run_program(program: &str, arguments: &[&str]) -> Result<(), String> {
     }
 }
 
-/// Waits until something holds, for a minute and a half at most.
+/// Waits until something holds, for some minutes at most: a machine may be busy with a build.
 pub fn wait(what: &str, mut holds: impl FnMut() -> bool) -> Result<(), String> {
     let start = Instant::now();
     while !holds() {
-        if start.elapsed() > Duration::from_secs(90) {
+        if start.elapsed() > Duration::from_secs(240) {
             return Err(format!("{what} is not there after {} s", start.elapsed().as_secs()));
         }
         std::thread::sleep(POLL);

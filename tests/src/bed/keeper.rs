@@ -68,13 +68,14 @@ pub fn keep() -> Result<(), String> {
     let asked = std::env::var("CODERC_TEST_BED_LINGER").ok().and_then(|seconds| seconds.parse().ok());
     let linger = Duration::from_secs(if started.is_ok() { asked.unwrap_or(LINGER) } else { 1 });
     let mut last = Instant::now();
-    while last.elapsed() < linger {
+    loop {
         if *state.connected.lock().expect("no thread panics with it") > 0 {
             last = Instant::now();
+        } else if last.elapsed() >= linger {
+            return Ok(());
         }
         std::thread::sleep(Duration::from_millis(100));
     }
-    Ok(())
 }
 
 /// Tells a test process what it waits for, then waits until it is gone.

@@ -10,6 +10,7 @@
 //! namespace.ask(&["run", "a", "--image", &bed.image(BUSYBOX), "--", "sleep", "60"]);
 //! ```
 
+mod capacity;
 mod control_plane;
 mod executor;
 pub mod git;
@@ -116,6 +117,11 @@ impl Bed {
         list[name].as_str().unwrap_or_else(|| panic!("the bed has no image {name}")).to_string()
     }
 
+    /// The folder of the open registry's storage.
+    pub fn registry_storage(&self) -> PathBuf {
+        self.place.folder.join("registry")
+    }
+
     /// Which kaniko builds here.
     pub fn kaniko(&self) -> &Kaniko {
         &self.kaniko
@@ -195,7 +201,7 @@ fn is_root() -> bool {
 fn connect() -> Bed {
     Bed::missing().expect("a bed can run here");
     let address = keeper::rendezvous();
-    let deadline = Instant::now() + Duration::from_secs(240);
+    let deadline = Instant::now() + Duration::from_secs(900);
     while Instant::now() < deadline {
         let Some(stream) = reach(&address) else { continue };
         let mut line = String::new();
@@ -211,7 +217,7 @@ fn connect() -> Bed {
         }
         // It was about to end: the next is a new one.
     }
-    panic!("the bed is not ready after four minutes");
+    panic!("the bed is not ready after a quarter of an hour");
 }
 
 /// A connection to the keeper, which is started when nobody listens.
@@ -230,7 +236,7 @@ fn reach(address: &SocketAddr) -> Option<UnixStream> {
     let status = keeper.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     assert!(status.is_ok_and(|status| status.success()), "`{}` can be run", binary().display());
     let start = Instant::now();
-    while start.elapsed() < Duration::from_secs(10) {
+    while start.elapsed() < Duration::from_secs(60) {
         if let Ok(stream) = UnixStream::connect_addr(address) {
             return Some(stream);
         }
@@ -240,7 +246,10 @@ fn reach(address: &SocketAddr) -> Option<UnixStream> {
 }
 
 /// The program `bed`, which cargo builds beside the tests.
-fn binary() -> PathBuf {
+///
+/// # Panics
+/// When it did not.
+pub fn binary() -> PathBuf {
     let test = std::env::current_exe().expect("the path of the test");
     let folder = test.parent().expect("a test lies in a folder");
     [folder, folder.parent().unwrap_or(folder)]
