@@ -5,6 +5,7 @@
 use super::action::{Because, Build, Change, Reason, ReasonKind};
 use super::facts::Built;
 use super::record::PreviousBuild;
+use super::reference::digest_of;
 
 /// What is known of a build, now and earlier.
 pub(super) struct Evidence<'a> {
@@ -57,7 +58,7 @@ fn reason(kind: ReasonKind, message: String, because: Vec<Because>) -> Reason {
 
 fn differences(build: &Build, evidence: &Evidence<'_>, previous: &PreviousBuild) -> Vec<Because> {
     let files = changed_files(evidence, previous);
-    let listed = !previous.files.is_empty() && !evidence.now.files.is_empty();
+    let listed = [previous, evidence.now].iter().all(|build| !build.files.is_empty() && !build.is_by_folder());
     let mut changed = Vec::new();
     for input in &build.inputs {
         let was = previous.inputs.get(&input.what);
@@ -97,7 +98,7 @@ fn differences(build: &Build, evidence: &Evidence<'_>, previous: &PreviousBuild)
 /// Files of the context that differ, by path; empty where one of the listings is not known.
 fn changed_files(evidence: &Evidence<'_>, previous: &PreviousBuild) -> Vec<(String, Because)> {
     let (was, now) = (&previous.files, &evidence.now.files);
-    if was.is_empty() || now.is_empty() {
+    if was.is_empty() || now.is_empty() || previous.is_by_folder() != evidence.now.is_by_folder() {
         return Vec::new();
     }
     let mut paths: Vec<&String> = was.keys().chain(now.keys()).filter(|path| was.get(*path) != now.get(*path)).collect();
@@ -138,16 +139,34 @@ fn part(because: &Because) -> String {
         };
         return format!("{position}{how}");
     }
+    if because.what == "dockerfile" && because.line.is_some() {
+        return position;
+    }
     let name = match because.what.split_once(' ') {
         Some(("arg", name)) => format!("argument {name}"),
-        Some(("base", reference)) => match (&because.was, &because.now) {
-            (Some(was), Some(now)) => format!("base {reference} {} -> {}", short(was), short(now)),
-            _ => format!("base {reference}"),
-        },
         _ => because.what.clone(),
     };
-    let name = if because.now.is_none() { format!("{name} (removed)") } else { name };
-    if position.is_empty() { name } else { format!("{name} ({position})") }
+    let (name, how) = match (&because.was, &because.now) {
+        (_, None) => (name, "removed"),
+        (None, _) => (name, "new"),
+        (Some(was), Some(now)) => match (telling(&because.what, was), telling(&because.what, now)) {
+            (Some(was), Some(now)) if was != now => (format!("{name} {was} -> {now}"), ""),
+            _ => (name, ""),
+        },
+    };
+    let notes: Vec<&str> = [how, &position].into_iter().filter(|note| !note.is_empty()).collect();
+    if notes.is_empty() { name } else { format!("{name} ({})", notes.join(", ")) }
+}
+
+/// What a value was or is, where a few characters say it.
+fn telling(what: &str, value: &str) -> Option<String> {
+    const MOST: usize = 24;
+    match what.split(' ').next() {
+        Some("base") => Some(short(value).to_owned()),
+        Some("builder") => digest_of(value).map(|digest| short(digest).to_owned()),
+        Some("arg" | "label" | "target" | "platform") => (value.chars().count() <= MOST).then(|| format!("{value:?}")),
+        _ => None,
+    }
 }
 
 /// `sha256:1a2b3c4d5e6f` of a digest, `b-4kq9abcdefgh` of a build ID.

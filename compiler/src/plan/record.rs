@@ -1,7 +1,7 @@
 //! What decided a build, as an annotation of the image it made, so that a later plan can name what changed.
 //!
 //! Compact JSON: the inputs by name, a hash for each line of the template's Dockerfile, and a hash for each file of the
-//! context while there are few. No value of a secret is ever an input.
+//! context, or for each folder at its top where there are many files. No value of a secret is ever an input.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,8 @@ use super::id::hex;
 /// The annotation's name on the image's manifest.
 pub const ANNOTATION: &str = "dev.coderc.inputs";
 
-/// A context with more files is recorded by its tree alone: an annotation is no place for a listing of megabytes.
+/// A context with more files is recorded by the folders at its top, and one with more of these by its tree alone: an annotation
+/// is no place for a listing of megabytes.
 pub const MOST_FILES: usize = 200;
 
 /// What an earlier build was made of.
@@ -25,7 +26,7 @@ pub struct PreviousBuild {
     /// A short hash of each line of the template's Dockerfile.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<String>,
-    /// Path in the context to a short hash; empty where there were too many.
+    /// Path in the context to a short hash, of a folder with a `/` at its end; empty where there were too many.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<String, String>,
 }
@@ -58,11 +59,34 @@ impl PreviousBuild {
         serde_json::from_str(annotation).ok()
     }
 
+    /// Whether the context is recorded by the folders at its top.
+    pub fn is_by_folder(&self) -> bool {
+        self.files.keys().any(|path| path.ends_with('/'))
+    }
+
     /// The first line (from 1) of the template's Dockerfile that is not what it was.
     pub fn first_changed_line(&self, now: &PreviousBuild) -> Option<u32> {
         let same = self.lines.iter().zip(&now.lines).take_while(|(was, now)| was == now).count();
         (same < self.lines.len().max(now.lines.len())).then(|| (same as u32 + 1).min((now.lines.len() as u32).max(1)))
     }
+}
+
+/// A hash for each entry at the top of a context, whose files are given with their object ids; nothing where these are too many
+/// as well.
+pub(super) fn by_folder<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> BTreeMap<String, String> {
+    let mut hashes: BTreeMap<String, Sha256> = BTreeMap::new();
+    for (path, oid) in files {
+        let top = path.split_once('/').map_or_else(|| path.to_owned(), |(top, _)| format!("{top}/"));
+        let hash = hashes.entry(top).or_default();
+        // An object id has one length, and no path holds a zero.
+        hash.update(path);
+        hash.update([0]);
+        hash.update(oid);
+        if hashes.len() > MOST_FILES {
+            return BTreeMap::new();
+        }
+    }
+    hashes.into_iter().map(|(top, hash)| (top, hex(&hash.finalize()[..6]))).collect()
 }
 
 fn short_hash(line: &str) -> String {
@@ -97,9 +121,15 @@ mod tests {
     }
 
     #[test]
-    fn many_files_are_recorded_by_their_tree() {
+    fn many_files_are_recorded_by_their_folders() {
         let paths: Vec<String> = (0..=MOST_FILES).map(|number| format!("{number}")).collect();
-        let record = PreviousBuild::new(&[], "", paths.iter().map(|path| (path.as_str(), "hash")));
-        assert!(record.files.is_empty());
+        assert!(PreviousBuild::new(&[], "", paths.iter().map(|path| (path.as_str(), "hash"))).files.is_empty());
+        assert!(by_folder(paths.iter().map(|path| (path.as_str(), [1u8; 20].as_slice()))).is_empty());
+        let of = |oid: [u8; 20]| {
+            by_folder([("a/1", [0; 20]), ("a/b/2", oid), ("c", [0; 20])].iter().map(|(path, oid)| (*path, &oid[..])))
+        };
+        let (was, now) = (of([1; 20]), of([2; 20]));
+        assert_eq!(was.keys().collect::<Vec<_>>(), ["a/", "c"]);
+        assert!(was["a/"] != now["a/"] && was["c"] == now["c"] && was["a/"].len() == 12);
     }
 }

@@ -12,14 +12,14 @@ use crate::diagnostics::catalog::context_not_committed;
 use crate::dockerfile::Ignore;
 use crate::model::Image;
 use crate::plan::id::hex;
-use crate::plan::record::MOST_FILES;
+use crate::plan::record::{MOST_FILES, by_folder};
 
 /// The context of an image at its commit, as a build sees it.
 pub(super) struct Folder {
     pub tree: String,
     /// The ignore file by which the builder sees the same.
     pub ignore: String,
-    /// Path and object id; empty where there are too many to record.
+    /// Path and object id; where there are too many to record, the entries at its top and their hashes, as far as these are few.
     pub files: Vec<(SmolStr, String)>,
 }
 
@@ -42,8 +42,13 @@ impl Folders {
         let folder = facts.context(image).filter(|_| !origin.commit.is_empty()).map(|listing| {
             let ignore = Ignore::parse(facts.dockerignore(image).unwrap_or_default());
             let listing = listing.filtered(&ignore);
-            let few = if listing.entries().len() > MOST_FILES { &[] } else { listing.entries() };
-            let files = few.iter().map(|entry| (entry.path.clone(), hex(&entry.oid))).collect();
+            let entries = listing.entries().iter();
+            let files = if entries.len() > MOST_FILES {
+                let folders = by_folder(entries.map(|entry| (entry.path.as_str(), entry.oid.as_slice())));
+                folders.into_iter().map(|(path, hash)| (path.into(), hash)).collect()
+            } else {
+                entries.map(|entry| (entry.path.clone(), hex(&entry.oid))).collect()
+            };
             Arc::new(Folder { tree: listing.tree_id(), ignore: ignore.for_kaniko(), files })
         });
         if folder.is_none() {

@@ -57,7 +57,7 @@ fn a_line_of_the_dockerfile() {
         dev().file("dev/Dockerfile", "FROM debian:12\nARG A\nCOPY . /some\n"),
         "image.dev",
         expect![[r#"
-        changed: dockerfile (dev/Dockerfile:3)
+        changed: dev/Dockerfile:3
         dockerfile dev/Dockerfile:3
     "#]],
     );
@@ -74,7 +74,7 @@ fn an_argument() {
         world.clone(),
         "image.dev",
         expect![[r#"
-        changed: argument A (.coder/a.coder:6), argument B (.coder/a.coder:7)
+        changed: argument A "1" -> "2" (.coder/a.coder:6), argument B (new, .coder/a.coder:7)
         arg A .coder/a.coder:6
         arg B .coder/a.coder:7
     "#]],
@@ -109,7 +109,7 @@ fn the_builder() {
         dev().project(|project| project.builder.image = format!("kaniko@{}", digest("k")).into()),
         "image.dev",
         expect![[r#"
-        changed: builder (.coder/a.coder:90)
+        changed: builder sha256:779f463aaa32 -> sha256:8254c329a928 (.coder/a.coder:90)
         builder .coder/a.coder:90
     "#]],
     );
