@@ -8,7 +8,7 @@ use super::paths::{owner_with_article, with_article};
 use crate::diagnostics::{catalog, nearest};
 use crate::hir::{Expr, ExprId, FieldOperator, Member, Name, RecordField};
 use crate::text::TextRange;
-use crate::types::{RecordTy, Ty, block_field, schema};
+use crate::types::{FieldTy, RecordTy, Ty, block_field, schema};
 
 impl Checker<'_> {
     pub(super) fn record_literal(&mut self, expr: ExprId, fields: &[RecordField], record: &RecordTy) {
@@ -19,7 +19,9 @@ impl Checker<'_> {
                 None => self.unknown_field(&field.name, record, field.value),
             }
         }
-        let set = |name: &str| fields.iter().any(|field| field.name.text == name);
+        let set = |name: &str| {
+            fields.iter().any(|field| field.name.text == name || meant_by_field(record, &field.name.text) == Some(name))
+        };
         self.missing_fields(record, set, self.item.expr_range(expr));
     }
 
@@ -32,10 +34,11 @@ impl Checker<'_> {
         }
         let set = |name: &str| {
             members.iter().any(|member| match member {
-                Member::Field { name: field, .. } => field.text == name,
-                Member::Block { word, label, .. } => {
-                    block_field(record, &word.text, label.is_some()).is_some_and(|field| field.name == name)
-                }
+                Member::Field { name: field, .. } => field.text == name || meant_by_field(record, &field.text) == Some(name),
+                Member::Block { word, label, .. } => match block_field(record, &word.text, label.is_some()) {
+                    Some(field) => field.name == name,
+                    None => meant_by_block(record, &word.text, label.is_some()) == Some(name),
+                },
             })
         };
         self.missing_fields(record, set, at);
@@ -178,15 +181,7 @@ impl Checker<'_> {
 
     fn unknown_block(&mut self, word: &Name, label: Option<ExprId>, record: &RecordTy) {
         let labelled = label.is_some();
-        let known: Vec<&str> = record
-            .fields
-            .iter()
-            .filter_map(|field| match field.ty.present().base() {
-                Ty::Map(entry) if labelled && matches!(entry.base(), Ty::Record(_)) => field.name.strip_suffix('s'),
-                Ty::Record(_) | Ty::Map(_) | Ty::Any if !labelled => Some(field.name.as_str()),
-                _ => None,
-            })
-            .collect();
+        let known = block_words(record, labelled);
         let owner = owner_with_article(&Ty::Record(std::sync::Arc::new(record.clone_fields())));
         let place = self.place(word.range);
         let mut diagnostic = catalog::unknown_block::new(place, &word.text, &owner, &known);
@@ -217,16 +212,40 @@ impl Checker<'_> {
     }
 }
 
+/// The words that may start a block in a body.
+fn block_words(record: &RecordTy, labelled: bool) -> Vec<&str> {
+    let word = |field: &FieldTy| match field.ty.present().base() {
+        Ty::Map(entry) if labelled => matches!(entry.base(), Ty::Record(_)),
+        Ty::Record(_) | Ty::Map(_) | Ty::Any => !labelled,
+        _ => false,
+    };
+    let words = record.fields.iter().filter(|field| word(field));
+    words.filter_map(|field| if labelled { field.name.strip_suffix('s') } else { Some(field.name.as_str()) }).collect()
+}
+
+/// The field that an unknown one most likely means. What is told there is not told again as missing.
+fn meant_by_field<'a>(record: &'a RecordTy, name: &str) -> Option<&'a str> {
+    if record.field(name).is_some() {
+        return None;
+    }
+    // A block's word used as a field.
+    let block = block_field(record, name, true).map(|field| field.name.as_str());
+    block.or_else(|| nearest::nearest(name, record.fields.iter().map(|field| field.name.as_str())))
+}
+
+/// The field that an unknown block most likely means.
+fn meant_by_block<'a>(record: &'a RecordTy, word: &str, labelled: bool) -> Option<&'a str> {
+    let near = || nearest::nearest(word, block_words(record, labelled));
+    let field = record.field(word).or_else(|| block_field(record, word, !labelled));
+    field.or_else(|| block_field(record, near()?, labelled)).map(|field| field.name.as_str())
+}
+
 /// A record's type without the texts its fields happen to be known to have.
 fn widen(ty: Ty) -> Ty {
     match ty {
         Ty::String(Some(_)) => Ty::STRING,
         Ty::Record(record) if record.name.is_none() => {
-            let fields = record
-                .fields
-                .iter()
-                .map(|field| crate::types::FieldTy { ty: widen(field.ty.clone()), ..field.clone() })
-                .collect();
+            let fields = record.fields.iter().map(|field| FieldTy { ty: widen(field.ty.clone()), ..field.clone() }).collect();
             Ty::Record(std::sync::Arc::new(RecordTy { name: None, fields }))
         }
         Ty::List(element) => Ty::list(widen((*element).clone())),
