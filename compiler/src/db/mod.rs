@@ -15,7 +15,7 @@ pub use declarations::{ItemTree, absolute, item_place, item_start, item_text, it
 pub use facts::{
     ContextFact, ContextState, Facts, ImportFact, ImportKey, ImportProblem, ImportState, TextFact, TextState, Wanted,
 };
-pub use package_scope::{Namespace, Scope, import_package, imported, lookup, scope};
+pub use package_scope::{Namespace, Scope, duplicate_of, import_package, imported, lookup, scope};
 
 use crate::hir::DeclKind;
 use crate::syntax::ItemKeyword;

@@ -120,6 +120,13 @@ pub fn lookup(db: &dyn Db, package: Package, namespace: Namespace, name: SmolStr
     scope(db, package).namespace(namespace).get(&name).copied()
 }
 
+/// The declaration that has the name of this one already: a firewall too.
+#[salsa::tracked(returns(copy))]
+pub fn duplicate_of(db: &dyn Db, item: ItemId) -> Option<ItemId> {
+    let duplicates = &scope(db, item.package(db)).duplicates;
+    duplicates.iter().find(|(second, _)| *second == item).map(|(_, first)| *first)
+}
+
 /// The package that an import names.
 pub fn import_package(db: &dyn Db, from: Package, import: &ImportDecl) -> ImportState {
     let (kind, at) = import.at.as_ref().map_or((AtKind::Any, SmolStr::default()), |at| (at.kind, at.name.text.clone()));

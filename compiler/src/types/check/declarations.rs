@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::Checker;
 use super::paths::with_article;
-use crate::db::{ImportState, Namespace, import_package, lookup, name_place, scope};
+use crate::db::{ImportState, Namespace, duplicate_of, import_package, lookup, name_place};
 use crate::diagnostics::catalog;
 use crate::hir::{Decl, DeclBody, Definition, Expr, ExprId, Param, Rule, TestStatement, TypeId};
 use crate::names::{self, Resolution};
@@ -70,9 +70,8 @@ impl Checker<'_> {
 
     /// A name declared twice, and names that Kubernetes does not take.
     fn identity(&mut self) {
-        let scope = scope(self.db, self.package);
-        if let Some((_, first)) = scope.duplicates.iter().find(|(second, _)| *second == self.id) {
-            let (place, first) = (name_place(self.db, self.id), name_place(self.db, *first));
+        if let Some(first) = duplicate_of(self.db, self.id) {
+            let (place, first) = (name_place(self.db, self.id), name_place(self.db, first));
             let name = self.item.name.as_ref().map(|name| name.text.clone()).unwrap_or_else(|| SmolStr::new_static("project"));
             self.report(catalog::duplicate_name::new(place, &name, first));
         }
