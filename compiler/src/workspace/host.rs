@@ -54,7 +54,7 @@ pub struct LoadedPackage {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadedFile {
-    /// From the repository's root: `.coder/images/a.coder`.
+    /// From the repository's root: `.coder/images/a.coder`. Also of a folder that cannot be listed.
     pub path: String,
     /// `Err` says why it is no text.
     pub text: Result<Arc<str>, String>,

@@ -69,12 +69,19 @@ impl Session {
         files.sort_by(|left, right| left.path.cmp(&right.path));
         let mut sources = Vec::with_capacity(files.len());
         for file in files {
-            let Some(kind) = file_kind(&file.path) else { continue };
+            let kind = match file_kind(&file.path) {
+                Some(kind) => kind,
+                // A folder that could not be listed.
+                None if file.text.is_err() => FileKind::Coder,
+                None => continue,
+            };
             let (text, problem) = match file.text {
                 Ok(text) => (text, None),
                 Err(why) => (Arc::from(""), Some(why)),
             };
-            let durability = if origin == FileOrigin::Root { Durability::MEDIUM } else { Durability::HIGH };
+            // Lowered by a first edit, a durability would have everything that stands on the file computed anew, for salsa takes
+            // an equal value that is less durable for a new one.
+            let durability = if origin == FileOrigin::Root { Durability::LOW } else { Durability::HIGH };
             let source =
                 SourceFile::builder(Arc::from(file.path.as_str()), kind, text, origin).durability(durability).new(&self.db);
             self.unreadable.extend(problem.map(|why| (source, why)));
@@ -179,7 +186,9 @@ impl Session {
                 Ok(loaded) => ImportState::Package(self.add(loaded)),
                 Err(problem) => ImportState::Problem(problem),
             };
-            fact.set_state(&mut self.db).to(state);
+            if *fact.state(&self.db) != state {
+                fact.set_state(&mut self.db).to(state);
+            }
         }
     }
 
@@ -221,6 +230,12 @@ impl Session {
         }
     }
 
+    /// Asks for every import once more: the lock has moved, or packages came or went.
+    pub fn reload_imports(&mut self, host: &dyn Host) {
+        let known = self.db.facts().imports();
+        self.supply_imports(host, known.into_iter().map(|(key, fact)| Wanted::Import(key, fact)).collect());
+    }
+
     /// Reads every file and folder that was asked for once more: something on disk has changed.
     pub fn refresh(&mut self, host: &dyn Host) {
         for wanted in self.db.facts().supplied() {
@@ -228,35 +243,47 @@ impl Session {
         }
     }
 
-    /// A file of the root package by its path, if it is one.
-    pub fn file(&self, path: &str) -> Option<SourceFile> {
-        self.root().files(&self.db).iter().copied().find(|file| **file.path(&self.db) == *path)
+    /// The package of the root's repository whose member a file of this path is, whether it is there or not.
+    fn package_of_path(&self, path: &str) -> Option<Package> {
+        let folder = |package: &Package| {
+            let folder = &package.origin(&self.db).folder;
+            if folder.is_empty() { ".coder/".to_owned() } else { format!("{folder}/.coder/") }
+        };
+        let own = self.packages.values().copied().filter(|package| package.file_origin(&self.db) == FileOrigin::Root);
+        own.filter(|package| path.starts_with(&folder(package))).max_by_key(|package| folder(package).len())
     }
 
-    /// Sets the text of a file of the root package: adds it, changes it, or (`None`) removes it.
-    pub fn set_file(&mut self, path: &str, text: Option<Arc<str>>) {
-        let root = self.root();
+    /// A file of the root package, or of another package of its repository that was imported, by its path.
+    pub fn file(&self, path: &str) -> Option<SourceFile> {
+        self.package_of_path(path)?.files(&self.db).iter().copied().find(|file| **file.path(&self.db) == *path)
+    }
+
+    /// Sets the text of a file of the root package, or of another package of its repository that was imported: adds it,
+    /// changes it, or (`None`) removes it. False where a file of this path would be no member of one.
+    pub fn set_file(&mut self, path: &str, text: Option<Arc<str>>) -> bool {
+        let (Some(package), Some(kind)) = (self.package_of_path(path), file_kind(path)) else { return false };
         match (self.file(path), text) {
             (Some(file), Some(text)) => {
                 self.unreadable.retain(|(other, _)| *other != file);
                 if **file.text(&self.db) != *text {
-                    file.set_text(&mut self.db).with_durability(Durability::LOW).to(text);
+                    file.set_text(&mut self.db).to(text);
                 }
             }
             (Some(file), None) => {
-                let files = root.files(&self.db).iter().copied().filter(|other| *other != file).collect();
-                root.set_files(&mut self.db).to(files);
+                self.unreadable.retain(|(other, _)| *other != file);
+                let files = package.files(&self.db).iter().copied().filter(|other| *other != file).collect();
+                package.set_files(&mut self.db).to(files);
             }
             (None, Some(text)) => {
-                let Some(kind) = file_kind(path) else { return };
                 let file = SourceFile::new(&self.db, Arc::from(path), kind, text, FileOrigin::Root);
-                let mut files = root.files(&self.db).clone();
+                let mut files = package.files(&self.db).clone();
                 let at = files.partition_point(|other| **other.path(&self.db) < *path);
                 files.insert(at, file);
-                root.set_files(&mut self.db).to(files);
+                package.set_files(&mut self.db).to(files);
             }
             (None, None) => {}
         }
+        true
     }
 
     /// Every diagnostic of the root package, in the order of files and lines.
