@@ -1,6 +1,6 @@
 //! From a package to its plan: checked, its images resolved, lowered, compared with what registries hold, and rendered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use compiler::checked::{self, Checked};
@@ -215,7 +215,7 @@ struct Known {
     bases: BTreeMap<String, PinnedBase>,
     heads: BTreeMap<String, Built>,
     previous: BTreeMap<Predecessor, PreviousBuild>,
-    lines: BTreeMap<String, (String, u32)>,
+    lines: HashMap<Place, (String, u32)>,
     projects: BTreeMap<String, Project>,
 }
 
@@ -244,7 +244,7 @@ impl Known {
                 .collect(),
             heads: BTreeMap::new(),
             previous: BTreeMap::new(),
-            lines: BTreeMap::new(),
+            lines: HashMap::new(),
             projects: BTreeMap::new(),
         };
         if project.bases == Bases::Track && !flags.offline && !flags.locked {
@@ -322,12 +322,12 @@ fn files_of(run: &Run, image: &Image) -> ImageFiles {
 }
 
 /// The lines of all places that a reason may point at.
-fn lines(run: &Run, instances: &Instances, project: &Project) -> BTreeMap<String, (String, u32)> {
+fn lines(run: &Run, instances: &Instances, project: &Project) -> HashMap<Place, (String, u32)> {
     let mut reporter = Reporter::new(&run.session.db);
-    let mut lines = BTreeMap::new();
+    let mut lines = HashMap::new();
     let mut add = |place: Place| {
         let source = reporter.source(place);
-        lines.insert(format!("{place:?}"), (source.file, source.start.line));
+        lines.insert(place, (source.file, source.start.line));
     };
     let images = instances.images.iter().cloned().chain(instances.environments.iter().flat_map(templates));
     for image in images {
@@ -389,7 +389,7 @@ impl Facts for Known {
     }
 
     fn line(&self, place: Place) -> Option<(String, u32)> {
-        self.lines.get(&format!("{place:?}")).cloned()
+        self.lines.get(&place).cloned()
     }
 
     fn modified(&self, image: &Image) -> Vec<String> {

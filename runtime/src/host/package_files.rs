@@ -1,6 +1,7 @@
 //! The files of a package: everything below its `.coder/` that is `.coder` or YAML.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -30,19 +31,28 @@ pub fn text(bytes: Vec<u8>) -> Result<Arc<str>, String> {
 pub fn of_work_tree(top: &Path, folder: &str) -> Vec<LoadedFile> {
     let coder = if folder.is_empty() { ".coder".to_owned() } else { format!("{folder}/.coder") };
     let mut paths = Vec::new();
-    collect(&top.join(&coder), &coder, 0, &mut paths);
-    paths.into_par_iter().map(|path| LoadedFile { text: read(top, &path), path }).collect()
+    let mut unlisted = Vec::new();
+    collect(&top.join(&coder), &coder, 0, &mut paths, &mut unlisted);
+    let mut files: Vec<LoadedFile> = paths.into_par_iter().map(|path| LoadedFile { text: read(top, &path), path }).collect();
+    files.append(&mut unlisted);
+    files
 }
 
-fn collect(folder: &Path, shown: &str, depth: usize, paths: &mut Vec<String>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
+/// The paths of the members below a folder, and the folders that cannot be listed, with why: who drops them in silence would
+/// plan a package without what they hold.
+fn collect(folder: &Path, shown: &str, depth: usize, paths: &mut Vec<String>, unlisted: &mut Vec<LoadedFile>) {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return,
+        Err(error) => return unlisted.push(LoadedFile { path: shown.to_owned(), text: Err(error.to_string()) }),
+    };
     for entry in entries.flatten() {
         let Ok(kind) = entry.file_type() else { continue };
         let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
         let path = format!("{shown}/{name}");
         if kind.is_dir() {
             if depth < MOST_DEPTH {
-                collect(&entry.path(), &path, depth + 1, paths);
+                collect(&entry.path(), &path, depth + 1, paths, unlisted);
             }
         } else if is_member(&name) {
             paths.push(path);

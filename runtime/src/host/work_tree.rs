@@ -44,9 +44,16 @@ pub fn folder(top: &Path, path: &str) -> FolderContent {
     if !inside(top, &folder) {
         return FolderContent::Unreadable("it is a link that leaves the repository".to_owned());
     }
+    if let Some(pipe) = folder.ancestors().take_while(|above| above.starts_with(top)).find(|above| holds_no_ignore_file(above)) {
+        let path = pipe.strip_prefix(top).unwrap_or(pipe).join(".gitignore");
+        return FolderContent::Unreadable(format!("`{}` is no file", path.display()));
+    }
     let mut entries = Vec::new();
-    let walk = ignore::WalkBuilder::new(&folder).hidden(false).follow_links(false).require_git(true).parents(true).build();
-    for found in walk.flatten() {
+    let mut walk = ignore::WalkBuilder::new(&folder);
+    // What git does not know (`.ignore`) leaves nothing out.
+    walk.hidden(false).ignore(false).follow_links(false).require_git(true).parents(true);
+    walk.filter_entry(|entry| !holds_no_ignore_file(entry.path()));
+    for found in walk.build().flatten() {
         let Ok(relative) = found.path().strip_prefix(&folder) else { continue };
         let Some(relative) = relative.to_str().filter(|relative| !relative.is_empty()) else { continue };
         if relative.split('/').any(|part| part == ".git") || found.file_type().is_none_or(|kind| kind.is_dir()) {
@@ -63,6 +70,10 @@ pub fn folder(top: &Path, path: &str) -> FolderContent {
 
 /// Files below a folder that differ between the commit checked out and the working tree, packages left out.
 pub fn modified(top: &Path, folder: &str) -> Vec<String> {
+    // Git would open it.
+    if top.join(folder).ancestors().take_while(|above| above.starts_with(top)).any(holds_no_ignore_file) {
+        return Vec::new();
+    }
     let Some(repository) = super::open(top) else { return Vec::new() };
     let mut options = git2::StatusOptions::new();
     options.include_untracked(true).recurse_untracked_dirs(true).exclude_submodules(true);
@@ -89,6 +100,11 @@ fn tracked(top: &Path, path: &str) -> Vec<Entry> {
             listed(&top.join(&full), relative)
         })
         .collect()
+}
+
+/// Whether a folder's `.gitignore` is a pipe or a device, which must not be opened.
+fn holds_no_ignore_file(folder: &Path) -> bool {
+    fs::metadata(folder.join(".gitignore")).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
 fn listed(file: &Path, relative: &str) -> Option<Entry> {

@@ -217,12 +217,12 @@ fn read_text(path: &Path) -> io::Result<String> {
     if !information.is_file() {
         return Err(io::Error::other("it is not a plain file"));
     }
-    let mut text = String::new();
-    fs::File::open(path)?.take(MOST_BYTES + 1).read_to_string(&mut text)?;
-    match text.len() as u64 > MOST_BYTES {
-        true => Err(io::Error::other("it is larger than 16 MiB")),
-        false => Ok(text),
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(io::Error::other("it is larger than 16 MiB"));
     }
+    String::from_utf8(bytes).map_err(|_| io::Error::other("it is no UTF-8 text"))
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -371,7 +371,10 @@ fn host(authority: &str) -> Result<String, UrlProblem> {
     };
     let allowed = |character: char| character.is_ascii_alphanumeric() || "-._[]:".contains(character);
     if name.is_empty() || name.starts_with(['-', '.']) || !name.chars().all(allowed) {
-        let problem = UrlProblem::new(format!("`{}` is no host", shown(authority)));
+        let problem = match authority.is_empty() {
+            true => UrlProblem::new("this names no host"),
+            false => UrlProblem::new(format!("`{}` is no host", shown(authority))),
+        };
         return Err(match name.is_ascii() {
             true => problem,
             false => problem.help("a host with other letters is written in its ASCII form, `xn--…`"),

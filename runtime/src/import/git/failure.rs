@@ -2,6 +2,8 @@
 //!
 //! What a remote says is shown to the user, so it is cut to a line and freed of control characters and passwords.
 
+use std::path::Path;
+
 use git2::{ErrorClass, ErrorCode};
 
 use super::super::{ImportProblem, RepositoryUrl};
@@ -25,6 +27,8 @@ pub(in super::super) enum Cause {
     Unable,
     /// There is no `git` program.
     NoProgram,
+    /// What was sent could not be written here.
+    Disk,
 }
 
 impl Failure {
@@ -36,7 +40,11 @@ impl Failure {
     pub fn of_program(text: &str) -> Failure {
         let lower = text.to_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-        let cause = if says(&["repository not exported"]) {
+        // What the remote says of its own disk comes with its name.
+        let ours = lower.lines().filter(|line| !line.starts_with("remote:")).any(is_of_the_disk);
+        let cause = if ours {
+            Cause::Disk
+        } else if says(&["repository not exported"]) {
             Cause::NotFound
         } else if says(&["not our ref", "no such remote ref", "couldn't find remote ref"]) {
             Cause::NoSuchCommit
@@ -61,9 +69,11 @@ impl Failure {
         Failure::new(cause, telling(text))
     }
 
-    pub fn problem(self, url: &RepositoryUrl) -> ImportProblem {
+    /// `staging` is where it was fetched to.
+    pub fn problem(self, url: &RepositoryUrl, staging: &Path) -> ImportProblem {
         let (url, detail) = (url.clone(), self.detail);
         match self.cause {
+            Cause::Disk => ImportProblem::Cache { path: staging.display().to_string(), detail },
             Cause::NotFound => ImportProblem::NotFound { url, detail },
             Cause::Auth => ImportProblem::Auth { url, detail },
             _ => ImportProblem::Network { url, detail },
@@ -77,6 +87,7 @@ impl From<git2::Error> for Failure {
         let cause = match (error.code(), error.class()) {
             (ErrorCode::Auth, _) => Cause::Auth,
             (ErrorCode::Certificate, _) => Cause::Network,
+            _ if is_of_the_disk(&text.to_lowercase()) => Cause::Disk,
             _ if text.contains("not our ref") => Cause::NoSuchCommit,
             _ if text.contains("status code: 404") || text.to_lowercase().contains("not found") => Cause::NotFound,
             _ if text.contains("status code: 401") || text.contains("status code: 403") => Cause::Auth,
@@ -85,6 +96,11 @@ impl From<git2::Error> for Failure {
         };
         Failure::new(cause, text)
     }
+}
+
+/// In lower case.
+fn is_of_the_disk(text: &str) -> bool {
+    ["no space left", "disk quota exceeded", "read-only file system"].iter().any(|words| text.contains(words))
 }
 
 /// The line of git's output that says most: what the remote said, else the first that is fatal.
@@ -132,6 +148,8 @@ mod tests {
             ("fatal: unable to access 'https://x/': Could not resolve host: x\n", Cause::Network, "resolve host"),
             ("fatal: remote error: upload-pack: not our ref 123\n", Cause::NoSuchCommit, "not our ref"),
             ("error: Server does not allow request for unadvertised object 12\n", Cause::Unable, "unadvertised"),
+            ("fatal: write error: No space left on device\nfatal: index-pack failed\n", Cause::Disk, "No space"),
+            ("remote: fatal: No space left on device\nfatal: early EOF\n", Cause::Network, "early"),
             ("", Cause::Network, "without a word"),
         ] {
             let failure = Failure::of_program(text);

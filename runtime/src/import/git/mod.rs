@@ -49,7 +49,7 @@ pub(super) fn visit(
     library::set_timeouts();
     let broken =
         |error: git2::Error| ImportProblem::Cache { path: staging.display().to_string(), detail: error.message().to_owned() };
-    let repository = Repository::init_bare(staging).map_err(broken)?;
+    let repository = empty_repository(staging).map_err(broken)?;
     let configuration = configuration::configuration(&staging.join("environment")).map_err(|error| ImportProblem::Network {
         url: url.clone(),
         detail: format!("git's configuration cannot be read: {}", error.message()),
@@ -57,7 +57,13 @@ pub(super) fn visit(
     repository.set_config(&configuration).map_err(broken)?;
     let errand = Errand { url, staging: &repository, configuration: &configuration, needs_refs, progress };
     progress(Event::Asking { url });
-    errand.run(choose).map_err(|failure| failure.problem(url))
+    errand.run(choose).map_err(|failure| failure.problem(url, staging))
+}
+
+/// A bare repository without the user's template, whose hooks the `git` program would run.
+fn empty_repository(folder: &Path) -> Result<Repository, git2::Error> {
+    let mut options = git2::RepositoryInitOptions::new();
+    Repository::init_opts(folder, options.bare(true).external_template(false))
 }
 
 impl Errand<'_> {
@@ -74,6 +80,7 @@ impl Errand<'_> {
         };
         match first {
             Ok(visit) => Ok(visit),
+            Err(failure) if failure.cause == Cause::Disk => Err(failure),
             Err(failure) if failure.cause == Cause::NotFound && local::path(&address).is_some() => Err(failure),
             Err(failure) => {
                 (self.progress)(Event::Retrying { url: self.url, reason: &failure.detail });

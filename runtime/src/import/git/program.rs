@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::Duration;
 
-use git2::{ErrorCode, Oid, Repository};
+use git2::{ErrorCode, Oid};
 
 use super::super::{Event, Refs, Want};
 use super::{Cause, Choose, Errand, Failure, Visit, library};
@@ -96,7 +96,7 @@ fn fetch(errand: &Errand<'_>, commits: &[Oid]) -> Result<(), Failure> {
 fn search(errand: &Errand<'_>, prefix: &str) -> Result<Result<Oid, Failure>, Failure> {
     // Apart from what is kept: a history without files passes for one that has them.
     let folder = errand.staging.path().join("search");
-    let repository = Repository::init_bare(&folder)?;
+    let repository = super::empty_repository(&folder)?;
     history(errand, &folder, &["--filter=tree:0"])?;
     match repository.find_commit_by_prefix(prefix) {
         Ok(commit) => Ok(Ok(commit.id())),
