@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
+use crate::literate::{self, Package};
 use crate::sandbox::{Files, Sandbox};
 
 pub struct Example {
@@ -50,12 +51,33 @@ impl Example {
     }
 }
 
+impl Example {
+    /// Each package that is planned, in memory, with the repositories it can import.
+    pub fn packages(&self) -> Vec<Package> {
+        let others = |than: &Repository| {
+            let others = self.repositories.iter().filter(|other| other.url != than.url);
+            let other = |other: &Repository| {
+                let repository = literate::Repository { files: other.files(), tags: Vec::new(), branches: Vec::new() };
+                (other.url.trim_start_matches("https://").to_string(), repository)
+            };
+            others.map(other).collect()
+        };
+        let planned = self.repositories.iter().filter(|repository| repository.plan.is_some());
+        planned.map(|root| Package { files: root.files(), others: others(root), ..Package::default() }).collect()
+    }
+}
+
 impl Repository {
-    fn make(&self, sandbox: &Sandbox) -> Option<Planned> {
+    fn files(&self) -> Files {
         let source = folder().join(&self.folder);
         let mut files = Files::new();
         collect(&source, &source, &mut files);
         files.remove("plan.txt");
+        files
+    }
+
+    fn make(&self, sandbox: &Sandbox) -> Option<Planned> {
+        let (source, files) = (folder().join(&self.folder), self.files());
         let url = self.url.strip_prefix("https://").expect("a URL of an example is https");
         let tree = sandbox.repository(url, &files);
         let (first, others) = self.branches.split_first().expect("a repository has a branch");

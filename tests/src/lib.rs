@@ -8,8 +8,14 @@ pub mod examples;
 pub mod generated;
 pub mod literate;
 pub mod memory;
+pub mod mixture;
+pub mod mutation;
 pub mod parts;
+pub mod planned;
+pub mod random;
 pub mod sandbox;
+pub mod session;
+pub mod watchdog;
 
 #[cfg(test)]
 mod tidy;

@@ -1,10 +1,11 @@
 //! Repositories in memory, as the compiler's host: packages are checked without a process, a clone or a file.
 //!
-//! Knows no commits: an import gets what its repository holds, whatever stands after `at`.
+//! Knows one commit of a repository, named after what it holds: an import gets that, whatever stands after `at`.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use compiler::db::{ImportProblem, scope};
+use compiler::db::{Database, ImportProblem, scope};
 use compiler::diagnostics::{Diagnostic, Report, catalog};
 use compiler::dockerfile::{Context, Entry, Mode};
 use compiler::model::Origin;
@@ -14,11 +15,14 @@ use compiler::workspace::{
 };
 
 use crate::literate::Package;
+use crate::random::Random;
 use crate::sandbox::Files;
 
 /// The root's repository and those it imports from.
 pub struct Memory<'a> {
     package: &'a Package,
+    /// Lists files in an order that it decides; `None` is by name.
+    shuffle: Option<u64>,
 }
 
 const URL: &str = "https://github.com/acme/page";
@@ -26,12 +30,22 @@ const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
 impl Memory<'_> {
     pub fn new(package: &Package) -> Memory<'_> {
-        Memory { package }
+        Memory { package, shuffle: None }
+    }
+
+    /// One that lists files in another order.
+    pub fn shuffled(package: &Package, seed: u64) -> Memory<'_> {
+        Memory { package, shuffle: Some(seed) }
+    }
+
+    /// A session on the root package, of which nothing is checked yet.
+    pub fn open(&self, db: Database) -> Session {
+        Session::with_database(db, self.load(&RepositoryId::Root, URL, COMMIT, ""))
     }
 
     /// A session on the root package, and what its check reports.
     pub fn check(&self) -> (Session, Vec<Report>) {
-        let mut session = Session::new(self.load(&RepositoryId::Root, URL, ""));
+        let mut session = self.open(Database::default());
         let diagnostics = session.check(self);
         let reports = session.reports(&diagnostics);
         (session, reports)
@@ -54,12 +68,20 @@ impl Memory<'_> {
         }
     }
 
-    fn load(&self, repository: &RepositoryId, url: &str, folder: &str) -> LoadedPackage {
+    fn load(&self, repository: &RepositoryId, url: &str, commit: &str, folder: &str) -> LoadedPackage {
         let inside = if folder.is_empty() { ".coder/".to_string() } else { format!("{folder}/.coder/") };
         let members = self.files(repository).iter().filter(|(path, _)| path.starts_with(&inside) && file_kind(path).is_some());
-        let files = members.map(|(path, text)| LoadedFile { path: path.clone(), text: Ok(Arc::from(text.as_str())) }).collect();
-        let origin = Origin { url: url.into(), commit: COMMIT.into(), branch: Some("main".into()), folder: folder.into() };
+        let members = members.map(|(path, text)| LoadedFile { path: path.clone(), text: Ok(Arc::from(text.as_str())) });
+        let files = self.listed(members.collect());
+        let origin = Origin { url: url.into(), commit: commit.into(), branch: Some("main".into()), folder: folder.into() };
         LoadedPackage { repository: repository.clone(), origin, files }
+    }
+
+    fn listed<T>(&self, mut list: Vec<T>) -> Vec<T> {
+        if let Some(seed) = self.shuffle {
+            Random::new(seed).shuffle(&mut list);
+        }
+        list
     }
 
     fn files(&self, repository: &RepositoryId) -> &Files {
@@ -79,18 +101,23 @@ impl Memory<'_> {
             message: format!("there is no `{}`", request.url),
             help: Vec::new(),
         };
-        let (repository, url, folder) = if request.url.starts_with('.') {
+        let (repository, url, commit, folder) = if request.url.starts_with('.') {
             let folder = format!("{}/{}", request.folder, request.url.trim_start_matches("./"));
-            (request.from.clone(), URL.to_string(), folder.trim_matches('/').to_string())
+            let (url, commit) = match &request.from {
+                RepositoryId::Root => (URL.to_string(), COMMIT.to_string()),
+                RepositoryId::Import { url, commit } => (url.to_string(), commit.to_string()),
+            };
+            (request.from.clone(), url, commit, folder.trim_matches('/').to_string())
         } else {
             let (url, folder) = request.url.trim_start_matches("https://").split_once("//").unwrap_or((&request.url, ""));
             let url = url.trim_start_matches("https://");
             let url = if url.matches('/').count() == 1 { format!("github.com/{url}") } else { url.to_string() };
             let full = format!("https://{url}");
-            self.package.others.get(&url).ok_or_else(problem)?;
-            (RepositoryId::Import { url: full.as_str().into(), commit: COMMIT.into() }, full, folder.to_string())
+            let commit = id(&self.package.others.get(&url).ok_or_else(problem)?.files);
+            let repository = RepositoryId::Import { url: full.as_str().into(), commit: commit.as_str().into() };
+            (repository, full, commit, folder.to_string())
         };
-        let loaded = self.load(&repository, &url, &folder);
+        let loaded = self.load(&repository, &url, &commit, &folder);
         if loaded.files.is_empty() { Err(problem()) } else { Ok(loaded) }
     }
 }
@@ -114,10 +141,12 @@ impl Host for Memory<'_> {
     fn folder(&self, repository: &RepositoryId, path: &str) -> FolderContent {
         let inside = if path.is_empty() { String::new() } else { format!("{path}/") };
         let files = self.files(repository);
-        let entries = files
-            .keys()
-            .filter_map(|file| Some(Entry { path: file.strip_prefix(&inside)?.into(), mode: Mode::File, oid: [0; 20] }));
-        let entries: Vec<Entry> = entries.collect();
+        let entries = files.iter().filter_map(|(file, text)| {
+            let mut oid = [0; 20];
+            oid.copy_from_slice(&id(text).as_bytes()[..20]);
+            Some(Entry { path: file.strip_prefix(&inside)?.into(), mode: Mode::File, oid })
+        });
+        let entries: Vec<Entry> = self.listed(entries.collect());
         if entries.is_empty() && !path.is_empty() {
             return if files.contains_key(path) {
                 FolderContent::Unreadable("it is a file".into())
@@ -127,4 +156,11 @@ impl Host for Memory<'_> {
         }
         FolderContent::Listing(Context::new(entries))
     }
+}
+
+/// 40 hexadecimal digits that differ where the content does.
+fn id(content: &impl Hash) -> String {
+    let mut hasher = DefaultHasher::new();
+    content.hash(&mut hasher);
+    format!("{:016x}{:024x}", hasher.finish(), 0)
 }

@@ -99,6 +99,13 @@ impl Sandbox {
         command
     }
 
+    /// What lies in the sandbox, but for the cache: each path with what tells a changed file from an unchanged one.
+    pub fn listing(&self) -> BTreeMap<PathBuf, String> {
+        let mut listing = BTreeMap::new();
+        list(self.path(), &self.path().join("home/.cache"), &mut listing);
+        listing
+    }
+
     /// A program in a folder, to be run.
     pub fn command(&self, program: &Path, folder: &Path) -> Command {
         let home = self.path().join("home");
@@ -114,7 +121,7 @@ impl Sandbox {
         command
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.folder.path()
     }
 }
@@ -131,5 +138,22 @@ pub fn write(folder: &Path, files: &Files) {
         let path = folder.join(path);
         std::fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("a folder of a file");
         std::fs::write(path, text).expect("a file");
+    }
+}
+
+fn list(folder: &Path, cache: &Path, listing: &mut BTreeMap<PathBuf, String>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        // What git refreshes of its own when it is asked for a status.
+        if path == cache || path.ends_with(".git/index") {
+            continue;
+        }
+        let Ok(metadata) = std::fs::symlink_metadata(&path) else { continue };
+        if metadata.is_dir() {
+            listing.insert(path.clone(), "a folder".to_string());
+            list(&path, cache, listing);
+        } else {
+            listing.insert(path, format!("{:?} {} bytes {:?}", metadata.file_type(), metadata.len(), metadata.modified().ok()));
+        }
     }
 }

@@ -10,4 +10,4 @@ pub mod package;
 pub use expectation::Expectation;
 pub use finding::{Finding, check};
 pub use markdown::{Block, Section, sections};
-pub use package::Package;
+pub use package::{Package, Repository};

@@ -3,7 +3,11 @@
 //! With [`Registry::start_private`] it wants a user and a password.
 
 use std::fmt::Write as _;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 
+use compiler::plan::id::sha256;
+use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
 use super::{Running, free_port, listens, program};
@@ -39,6 +43,46 @@ impl Registry {
     /// `127.0.0.1:PORT`.
     pub fn host(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Pushes an image whose one layer says `content`, with annotations on its manifest; gives its digest.
+    ///
+    /// # Panics
+    /// When the registry refuses.
+    pub fn push(&self, repository: &str, tag: &str, content: &str, annotations: &[(&str, &str)]) -> String {
+        let config = json!({"architecture": "amd64", "os": "linux", "config": {}, "rootfs": {"type": "layers", "diff_ids": []}});
+        let config = self.push_blob(repository, "application/vnd.oci.image.config.v1+json", &config.to_string());
+        let layer = self.push_blob(repository, "application/vnd.oci.image.layer.v1.tar", content);
+        let annotations: Map<String, Value> = annotations.iter().map(|(name, value)| (name.to_string(), json!(value))).collect();
+        let media_type = "application/vnd.oci.image.manifest.v1+json";
+        let manifest = json!({
+            "schemaVersion": 2, "mediaType": media_type, "config": config, "layers": [layer], "annotations": annotations,
+        });
+        let manifest = manifest.to_string();
+        self.ask("PUT", &format!("/v2/{repository}/manifests/{tag}"), media_type, &manifest);
+        sha256(&manifest)
+    }
+
+    fn push_blob(&self, repository: &str, media_type: &str, content: &str) -> Value {
+        let answer = self.ask("POST", &format!("/v2/{repository}/blobs/uploads/"), media_type, "");
+        let location = answer.lines().find_map(|line| line.strip_prefix("Location: ")).expect("where to upload to");
+        let (_, path) = location.split_once(&self.host()).unwrap_or(("", location));
+        let digest = sha256(content);
+        self.ask("PUT", &format!("{path}&digest={digest}"), "application/octet-stream", content);
+        json!({"mediaType": media_type, "digest": digest, "size": content.len()})
+    }
+
+    /// The head of the answer, which is none of an error.
+    fn ask(&self, method: &str, path: &str, media_type: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the registry listens");
+        let host = self.host();
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: {media_type}");
+        write!(stream, "{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).expect("the registry reads");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("the registry answers");
+        let answer = String::from_utf8_lossy(&answer).replace("\r\n", "\n");
+        assert!(answer.starts_with("HTTP/1.1 2"), "{method} {path}: {answer}");
+        answer
     }
 
     fn start_with(more: &str) -> Registry {
