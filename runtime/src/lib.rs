@@ -9,6 +9,7 @@ pub mod context;
 pub mod execute;
 pub mod host;
 pub mod import;
+pub mod process;
 pub mod providers;
 pub mod registry;
 pub mod render;

@@ -2,6 +2,8 @@
 //!
 //! A plan does not know which: the same build has the same ID and the same content on either.
 
+pub mod buildah;
+
 use std::future::Future;
 use std::pin::Pin;
 

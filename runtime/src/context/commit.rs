@@ -58,7 +58,11 @@ pub fn tree(repository: &Repository, commit: Oid, folder: &str) -> Result<Option
 }
 
 /// What stands at a path: the object's kind, the mode of a file, and the object. Links on the way are not followed.
-fn find(repository: &Repository, commit: Oid, path: &str) -> Result<Option<(ObjectType, Option<Mode>, Oid)>, git2::Error> {
+pub(super) fn find(
+    repository: &Repository,
+    commit: Oid,
+    path: &str,
+) -> Result<Option<(ObjectType, Option<Mode>, Oid)>, git2::Error> {
     let mut found = (ObjectType::Tree, None, repository.find_commit(commit)?.tree_id());
     for name in path.split('/').filter(|name| !name.is_empty() && *name != ".") {
         if found.0 != ObjectType::Tree {

@@ -4,6 +4,7 @@
 //! followed. What an ignore file leaves out, and that a package's `.coder/` is in no context, is the compiler's business.
 
 mod commit;
+mod export;
 mod hash;
 mod modified;
 mod plain;
@@ -11,6 +12,7 @@ mod work_tree;
 
 pub use commit::{Listing, TooLarge, list, read, tree};
 pub use compiler::dockerfile::{Entry, Mode};
+pub use export::{Unexportable, export, settle};
 pub use modified::{Change, Modified};
 pub use plain::list_plain;
 pub use work_tree::WorkTree;

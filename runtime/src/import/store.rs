@@ -195,6 +195,11 @@ impl Snapshot {
         Ok(context::tree(&self.repository(), self.commit, folder)?)
     }
 
+    /// Writes a folder or a file of the commit to disk, see [`context::export`].
+    pub fn export(&self, path: &str, target: &Path, keep: &dyn Fn(&str) -> bool) -> Result<(), context::Unexportable> {
+        context::export(&self.repository(), self.commit, path, target, keep)
+    }
+
     fn repository(&self) -> std::sync::MutexGuard<'_, Repository> {
         // A reader that panicked has changed nothing.
         self.repository.lock().unwrap_or_else(std::sync::PoisonError::into_inner)

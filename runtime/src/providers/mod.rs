@@ -3,6 +3,7 @@
 //! The plan does not know which. Images are built elsewhere; a provider is given objects whose images are there.
 
 pub mod kubernetes;
+pub mod podman;
 
 use compiler::plan::action::{FieldChange, ObjectName};
 use serde_json::Value;

@@ -142,7 +142,7 @@ fn build_flags(build: &Build) -> Vec<String> {
     flags.extend(build.target.iter().map(|target| format!("--target={target}")));
     flags.extend(build.args.iter().map(|(name, value)| format!("--build-arg={name}={value}")));
     flags.extend(build.labels.iter().map(|(name, value)| format!("--label={name}={value}")));
-    flags.extend(annotations(build));
+    flags.extend(annotations(build).map(|(name, value)| format!("--annotation={name}={value}")));
     for (index, (id, secret)) in build.secrets.iter().enumerate() {
         flags.push(format!("--secret=id={id},type=file,src={SECRETS_FOLDER}/{index}/{}", secret.key));
     }
@@ -155,14 +155,15 @@ fn build_flags(build: &Build) -> Vec<String> {
     flags
 }
 
-fn annotations(build: &Build) -> impl Iterator<Item = String> {
+/// What the manifest of an image says of its build, whoever builds it.
+pub fn annotations(build: &Build) -> impl Iterator<Item = (&'static str, String)> {
     let all = [
         (ANNOTATION_BUILD_ID, build.id.clone()),
         (ANNOTATION_INPUTS, build.record.clone()),
         (ANNOTATION_REVISION, build.context.commit.to_string()),
         (ANNOTATION_SOURCE, build.context.url.to_string()),
     ];
-    all.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("--annotation={name}={value}"))
+    all.into_iter().filter(|(_, value)| !value.is_empty())
 }
 
 fn insecure(build: &Build) -> impl Iterator<Item = String> {
