@@ -30,6 +30,8 @@ fn main() -> ExitCode {
         trial("an_index_is_pinned_whole", real(), an_index_is_pinned_whole),
         trial("what_is_not_there_is_absent", real(), what_is_not_there_is_absent),
         trial("annotations_of_a_build_are_read_back", real(), annotations_of_a_build_are_read_back),
+        trial("tags_are_moved_listed_and_deleted", real(), tags_are_moved_listed_and_deleted),
+        trial("a_registry_secret_opens_what_this_machine_cannot", real(), a_registry_secret_opens_what_this_machine_cannot),
         trial("many_references_at_once", real(), many_references_at_once),
         trial("dockers_credentials_open_a_private_registry", real(), dockers_credentials_open_a_private_registry),
         trial("http_is_spoken_only_to_registries_named_insecure", real(), http_is_spoken_only_to_registries_named_insecure),
@@ -96,6 +98,57 @@ fn annotations_of_a_build_are_read_back() {
     block(push(&server.host(), "acme/base", "b-1", "", &[("dev.coderc.inputs", inputs)]));
     let found = block(registry(&server.host()).annotations(&format!("{}/acme/base:b-1", server.host()))).unwrap();
     assert_eq!(found, Some(BTreeMap::from([("dev.coderc.inputs".to_string(), inputs.to_string())])));
+}
+
+fn tags_are_moved_listed_and_deleted() {
+    let server = parts::Registry::start();
+    let registry = registry(&server.host());
+    let repository = format!("{}/acme/base", server.host());
+    assert_eq!(block(registry.tags(&repository)), Ok(Vec::new()));
+    let one = block(push(&server.host(), "acme/base", "b-1", "", &[("a", "1")]));
+    let two = block(push(&server.host(), "acme/base", "b-2", "", &[("a", "2")]));
+    for digest in [&one, &two] {
+        block(registry.tag(digest, &format!("{repository}:main"))).unwrap();
+        assert_eq!(block(registry.head(&format!("{repository}:main"))), Ok(Some(digest.clone())));
+    }
+    let (digest, annotations) = block(registry.target(&format!("{repository}:main"))).unwrap().unwrap();
+    assert_eq!((digest, annotations["a"].as_str()), (two.clone(), "2"));
+    assert!(block(registry.size(&format!("{repository}:main"))).unwrap().is_some_and(|size| size > 0));
+    let absent = format!("sha256:{}", "0".repeat(64));
+    assert_eq!(block(registry.tag(&absent, &format!("{repository}:x"))).unwrap_err().kind, FailureKind::NotFound);
+    let index = block(registry.index(&[one.clone(), two.clone()], &BTreeMap::new(), &format!("{repository}:all"))).unwrap();
+    assert_eq!(block(registry.head(&format!("{repository}:all"))), Ok(Some(index)));
+    assert_eq!(block(registry.resolve(&format!("{repository}:all"))).unwrap().user, "");
+    assert_eq!(block(registry.tags(&repository)).unwrap(), ["all", "b-1", "b-2", "main"]);
+    assert_eq!(block(registry.delete(&format!("{repository}@{two}"))), Ok(true));
+    assert_eq!(block(registry.delete(&format!("{repository}@{two}"))), Ok(false));
+    assert_eq!(block(registry.head(&format!("{repository}:main"))), Ok(None));
+    assert_eq!(block(registry.tags(&repository)).unwrap(), ["all", "b-1"]);
+}
+
+fn a_registry_secret_opens_what_this_machine_cannot() {
+    let server = parts::Registry::start_private();
+    let registry = registry(&server.host());
+    let reference = format!("{}/acme/base:1", server.host());
+    assert!(!block(registry.has_credentials(&reference)));
+    let secret = |password: &str| {
+        let entry = serde_json::json!({"username": parts::Registry::USER, "password": password});
+        serde_json::json!({"auths": {server.host(): entry}}).to_string().into_bytes()
+    };
+    let opened = registry.with_docker_config(&secret(parts::Registry::PASSWORD)).unwrap();
+    assert_eq!(block(opened.head(&reference)), Ok(None));
+    assert_eq!(block(opened.delete(&reference)), Ok(false));
+    assert_eq!(block(opened.tags(&format!("{}/acme/base", server.host()))), Ok(Vec::new()));
+    let wrong = registry.with_docker_config(&secret("wrong-password")).unwrap();
+    for refused in [
+        block(wrong.delete(&reference)).unwrap_err(),
+        block(wrong.tag(&format!("sha256:{}", "0".repeat(64)), &reference)).unwrap_err(),
+    ] {
+        assert_eq!(refused.kind, FailureKind::Unauthorized);
+        assert!(!format!("{refused:?}").contains("wrong-password"));
+    }
+    assert_eq!(block(registry.delete(&reference)).unwrap_err().kind, FailureKind::Unauthorized);
+    assert!(registry.with_docker_config(b"no JSON").is_none());
 }
 
 fn many_references_at_once() {

@@ -206,6 +206,7 @@ fn build() -> Build {
         tags: vec!["docker.io/acme/dev:main".into()],
         context,
         dockerfile: "FROM debian".into(),
+        lines: vec![compiler::plan::action::Lines { from: 1, file: "dev/Dockerfile".into(), line: 1 }],
         ignore: ".git\n".into(),
         target: Some("final".into()),
         args: vec![("A".into(), "1".into())],

@@ -52,9 +52,31 @@ impl fmt::Display for Refused {
     }
 }
 
+/// A Dockerfile with personalisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edited {
+    pub text: String,
+    /// From which of its lines (from 1) on lines come from where, in order. The lines of an origin follow each other.
+    pub origins: Vec<(u32, Origin)>,
+}
+
+/// Where a line of an edited Dockerfile comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The Dockerfile that was edited, from this line on.
+    Template(u32),
+    /// Nobody typed it.
+    Made,
+    /// The entry of this index of [`Personalisation::lines`].
+    Entry(usize),
+}
+
 /// A whole Dockerfile that stands on a built image.
-pub fn layered(base_reference: &str, personalisation: &Personalisation<'_>) -> String {
-    format!("FROM {base_reference}\n{}", layers(personalisation, personalisation.base_user, '\\'))
+pub fn layered(base_reference: &str, personalisation: &Personalisation<'_>) -> Edited {
+    let layers = layers(personalisation, personalisation.base_user, '\\');
+    let mut origins = vec![(1, Origin::Made)];
+    origins.extend(layers.origins.into_iter().map(|(line, origin)| (line + 1, origin)));
+    Edited { text: format!("FROM {base_reference}\n{}", layers.text), origins }
 }
 
 /// The Dockerfile with the layers as the last of its target stage (`None`: the last stage). Other stages stay as they are.
@@ -64,7 +86,7 @@ pub fn inline(
     target: Option<&str>,
     args: &[(SmolStr, SmolStr)],
     personalisation: &Personalisation<'_>,
-) -> Result<String, Refused> {
+) -> Result<Edited, Refused> {
     let Some(stage) = dockerfile.target(target) else { return Err(Refused::NoStage { target: target.map(SmolStr::from) }) };
     let user = match final_user(dockerfile, target, args) {
         FinalUser::Set(user) => Some(user),
@@ -77,7 +99,14 @@ pub fn inline(
     let rest = last.open.map_or(end, |open| open.end().into());
     let (before, after) = (&text[..end], &text[rest..]);
     let after = if after.is_empty() { "\n" } else { after };
-    Ok(format!("{before}\n{}{after}", layers.trim_end_matches('\n')))
+    let above = line_breaks(before) + 1;
+    let mut origins = vec![(1, Origin::Template(1))];
+    origins.extend(layers.origins.into_iter().map(|(line, origin)| (line + above, origin)));
+    let added = layers.text.trim_end_matches('\n');
+    if !after.trim().is_empty() {
+        origins.push((above + line_breaks(added) + 2, Origin::Template(above + 1)));
+    }
+    Ok(Edited { text: format!("{before}\n{added}{after}"), origins })
 }
 
 /// Who an image of the target runs as: the last `USER` of its stage, of what `ONBUILD` of the stage below adds, of that stage,
@@ -136,9 +165,13 @@ fn user_of(instruction: &Instruction, scope: &Scope, escape: char) -> String {
     expanded.unwrap_or_else(|| written.to_owned())
 }
 
+fn line_breaks(text: &str) -> u32 {
+    text.bytes().filter(|byte| *byte == b'\n').count() as u32
+}
+
 /// The instructions from assets to the restored user, each on lines of its own. `user` is the one to restore.
-fn layers(personalisation: &Personalisation<'_>, user: Option<&str>, escape: char) -> String {
-    let mut layers = String::new();
+fn layers(personalisation: &Personalisation<'_>, user: Option<&str>, escape: char) -> Edited {
+    let (mut layers, mut origins) = (String::new(), vec![(1, Origin::Made)]);
     let known_root = user.is_some_and(is_root);
     if !known_root {
         layers.push_str("USER root\n");
@@ -150,21 +183,25 @@ fn layers(personalisation: &Personalisation<'_>, user: Option<&str>, escape: cha
     let end = terminator(json);
     layers.push_str(&format!("COPY <<'{end}' /tmp/coder/image.json\n{json}\n{end}\n"));
     let mut sets_user = false;
-    for line in personalisation.lines {
+    for (index, line) in personalisation.lines.iter().enumerate() {
+        origins.push((line_breaks(&layers) + 1, Origin::Entry(index)));
         let line = line.trim_end_matches(['\n', '\r']);
         let parsed = parse(line);
         sets_user |= parsed.instructions.iter().any(|instruction| instruction.keyword == Keyword::User);
         layers.push_str(&escaped(line, &parsed, escape));
         layers.push('\n');
     }
+    origins.push((line_breaks(&layers) + 1, Origin::Made));
     match user {
         Some(user) if !known_root || sets_user => {
             layers.push_str(&format!("USER {}\n", if user.is_empty() { "root" } else { user }))
         }
         None if sets_user => layers.push_str("USER root\n"),
-        _ => {}
+        _ => {
+            origins.pop();
+        }
     }
-    layers
+    Edited { text: layers, origins }
 }
 
 /// Whether a user of an image's configuration is root, whatever its group.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use expect_test::{Expect, expect};
 use smol_str::SmolStr;
 
-use super::edit::{FinalUser, Personalisation, final_user, inline, layered, pin};
+use super::edit::{FinalUser, Origin, Personalisation, final_user, inline, layered, pin};
 use super::parse::{Dockerfile, Form, Instruction, ProblemKind, parse};
 use super::{bases, context};
 use crate::text::TextRange;
@@ -242,7 +242,7 @@ fn exercise(text: &str) {
     let lines = ["RUN echo \\\n  `date`", "USER x"];
     let personalisation = Personalisation { lines: &lines, image_json: "{}", assets: Some("a"), base_user: None };
     if let Ok(edited) = inline(text, &dockerfile, None, &args, &personalisation) {
-        let parsed = parse(&edited);
+        let parsed = parse(&edited.text);
         if dockerfile.problems.is_empty() {
             assert_eq!(parsed.problems, [], "{text:?} became {edited:?}");
             assert_eq!(parsed.stages.len(), dockerfile.stages.len(), "{text:?} became {edited:?}");
@@ -368,7 +368,7 @@ fn layers_on_a_built_image() {
           c
         USER coder:dev
     "#]]
-    .assert_eq(&layered("acme/dev:b-1", &assets));
+    .assert_eq(&layered("acme/dev:b-1", &assets).text);
     expect![[r#"
         FROM acme/dev:b-1
         COPY <<'IMAGE_JSON' /tmp/coder/image.json
@@ -378,7 +378,7 @@ fn layers_on_a_built_image() {
         RUN a
         USER root
     "#]]
-    .assert_eq(&layered("acme/dev:b-1", &personal(&["USER a", "RUN a"], Some("root"))));
+    .assert_eq(&layered("acme/dev:b-1", &personal(&["USER a", "RUN a"], Some("root"))).text);
     expect![[r#"
         FROM acme/dev:b-1
         USER root
@@ -387,14 +387,24 @@ fn layers_on_a_built_image() {
         IMAGE_JSON
         RUN a
     "#]]
-    .assert_eq(&layered("acme/dev:b-1", &personal(&["RUN a"], None)));
+    .assert_eq(&layered("acme/dev:b-1", &personal(&["RUN a"], None)).text);
 }
 
 #[track_caller]
 fn check_inline(text: &str, target: Option<&str>, personalisation: &Personalisation<'_>, expected: Expect) {
     let dockerfile: Dockerfile = parse(text);
     let edited = inline(text, &dockerfile, target, &[], personalisation).expect("a stage");
-    expected.assert_eq(&edited.replace("\r", "␍"));
+    // Each line that was typed is where the origins say.
+    let found = |number: u32| edited.text.lines().nth(number as usize - 1).unwrap_or_default();
+    for (line, origin) in &edited.origins {
+        let typed = match origin {
+            Origin::Template(of) => text.lines().nth(*of as usize - 1).unwrap_or_default(),
+            Origin::Entry(index) => personalisation.lines[*index].lines().next().unwrap_or_default(),
+            Origin::Made => continue,
+        };
+        assert_eq!(found(*line).split(' ').next(), typed.split(' ').next(), "line {line} is {origin:?}");
+    }
+    expected.assert_eq(&edited.text.replace("\r", "␍"));
 }
 
 #[test]

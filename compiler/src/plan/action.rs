@@ -110,6 +110,8 @@ pub struct Build {
     pub context: Context,
     /// The final Dockerfile, whole.
     pub dockerfile: String,
+    /// Where its lines come from, in order: what a failing instruction is shown by.
+    pub lines: Vec<Lines>,
     /// The final `.dockerignore`, to stand beside the final Dockerfile: the context's own, then what is never part of a context
     /// (`.coder`, `.git`), then the assets' folder back in.
     pub ignore: String,
@@ -149,6 +151,14 @@ pub struct Build {
     pub record: String,
     /// Where the image stands that this one takes the place of, if it can be told.
     pub predecessor: Option<super::facts::Predecessor>,
+}
+
+/// From its line `from` on (from 1), the lines of a final Dockerfile come from `file`, starting at its line `line`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lines {
+    pub from: u32,
+    pub file: String,
+    pub line: u32,
 }
 
 /// The folder of a build's context that holds the project's assets.
@@ -268,6 +278,12 @@ impl Action {
 }
 
 impl Build {
+    /// The file and the line that a line of the final Dockerfile (from 1) was typed in.
+    pub fn source(&self, line: u32) -> Option<(String, u32)> {
+        let lines = self.lines.iter().rev().find(|lines| lines.from <= line)?;
+        Some((lines.file.clone(), lines.line + (line - lines.from)))
+    }
+
     /// How an object names the image: by digest once that is known, by its destination until then.
     pub fn image(&self) -> String {
         match (&self.digest, self.destination.rsplit_once(':')) {

@@ -3,6 +3,7 @@
 //! A plan does not know which: the same build has the same ID and the same content on either.
 
 pub mod buildah;
+pub mod kaniko;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -9,6 +9,7 @@ mod content;
 mod event;
 mod fetch;
 mod git;
+mod history;
 mod lock;
 mod lock_syntax;
 mod outdated;
@@ -22,6 +23,7 @@ mod url;
 
 pub use event::{Event, Progress, silent};
 pub use fetch::{Finished, Options, Resolved, Session, Update};
+pub use history::{History, Published};
 pub use lock::{Lock, LockPlace, LockProblem, LockedImage, LockedImport};
 pub use outdated::Outdated;
 pub use problem::ImportProblem;

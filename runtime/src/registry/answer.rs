@@ -51,6 +51,11 @@ impl Manifest {
         Some(OciDescriptor { digest: config["digest"].as_str()?.to_string(), size, media_type, ..OciDescriptor::default() })
     }
 
+    /// The bytes of its layers, where it is an image.
+    pub fn size(&self) -> Option<u64> {
+        Some(self.0["layers"].as_array()?.iter().filter_map(|layer| layer["size"].as_u64()).sum())
+    }
+
     pub fn annotations(&self) -> BTreeMap<String, String> {
         let annotations = self.0["annotations"].as_object().into_iter().flatten();
         annotations.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_string()))).collect()
@@ -61,6 +66,13 @@ impl Manifest {
 pub fn user(config: &[u8]) -> Result<String, Answer> {
     let config: Value = serde_json::from_slice(config).map_err(|error| Answer::unexpected(&error.to_string()))?;
     Ok(config["config"]["User"].as_str().unwrap_or_default().to_string())
+}
+
+/// The platform in an image's configuration, by the names that an index gives its parts.
+pub fn platform(config: &[u8]) -> Result<Vec<(&'static str, String)>, Answer> {
+    let config: Value = serde_json::from_slice(config).map_err(|error| Answer::unexpected(&error.to_string()))?;
+    let part = |name: &'static str| Some((name, config[name].as_str().filter(|text| !text.is_empty())?.to_string()));
+    Ok(["architecture", "os", "os.version", "variant"].into_iter().filter_map(part).collect())
 }
 
 impl Answer {

@@ -28,7 +28,7 @@ const NO_USER: &str = "00000000-0000-0000-0000-000000000000";
 
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
-struct Configuration {
+pub struct Configuration {
     auths: BTreeMap<String, Entry>,
     cred_helpers: BTreeMap<String, String>,
     creds_store: Option<String>,
@@ -57,9 +57,24 @@ struct Helped {
 /// # Errors
 /// A sentence about a configuration or a helper that cannot be used; it never holds what either contains.
 pub async fn of(folder: Option<&Path>, registry: &str) -> Result<RegistryAuth, String> {
-    let Some(configuration) = folder.map(read).transpose()?.flatten() else {
-        return Ok(RegistryAuth::Anonymous);
-    };
+    match folder.map(read).transpose()?.flatten() {
+        Some(configuration) => among(&configuration, registry).await,
+        None => Ok(RegistryAuth::Anonymous),
+    }
+}
+
+/// Docker's configuration, or the `.dockerconfigjson` of a Secret; `None` where it is neither. Helpers are programs of the machine
+/// that it was written on, and stay out.
+pub fn parse(json: &[u8]) -> Option<Configuration> {
+    let configuration: Configuration = serde_json::from_slice(json).ok()?;
+    Some(Configuration { auths: configuration.auths, ..Configuration::default() })
+}
+
+/// The credentials for `registry` by a configuration that was read.
+///
+/// # Errors
+/// As [`of`].
+pub async fn among(configuration: &Configuration, registry: &str) -> Result<RegistryAuth, String> {
     let helper = configuration.cred_helpers.iter().find(|(key, _)| host(key) == registry).map(|(_, helper)| helper);
     if let Some(helper) = helper.or(configuration.creds_store.as_ref())
         && let Some(found) = ask_helper(helper, registry).await?

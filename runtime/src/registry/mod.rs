@@ -1,4 +1,4 @@
-//! Image registries, read only: what a reference names today, and whether something is there.
+//! Image registries: what a reference names today, whether something is there, and tags that move.
 //!
 //! A registry is spoken to over https, unless the project names it insecure. Requests are bounded in number and time, and
 //! repeated where that can help. Nothing is cached here: what was found is the lock's to keep.
@@ -6,7 +6,9 @@
 mod answer;
 mod credentials;
 mod failure;
+mod request;
 mod retry;
+mod write;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -71,7 +73,11 @@ pub type Annotations = BTreeMap<String, String>;
 #[derive(Clone)]
 pub struct Registry {
     client: Client,
+    /// For what the client does not know.
+    http: reqwest::Client,
     settings: Arc<Settings>,
+    /// Docker's configuration, where it does not come from this machine.
+    given: Option<Arc<credentials::Configuration>>,
     permits: Arc<Semaphore>,
 }
 
@@ -86,7 +92,35 @@ impl Registry {
             user_agent: concat!("coderc/", env!("CARGO_PKG_VERSION")),
             ..ClientConfig::default()
         });
-        Registry { client, settings: Arc::new(settings), permits: Arc::new(Semaphore::new(PARALLEL)) }
+        let http = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(10))
+            .read_timeout(Duration::from_secs(30))
+            .user_agent(concat!("coderc/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .unwrap_or_default();
+        let permits = Arc::new(Semaphore::new(PARALLEL));
+        Registry { client, http, settings: Arc::new(settings), given: None, permits }
+    }
+
+    /// The same, with the credentials of a registry secret (`.dockerconfigjson`) in the place of this machine's. `None` where it
+    /// holds no such thing.
+    pub fn with_docker_config(&self, json: &[u8]) -> Option<Registry> {
+        let given = credentials::parse(json)?;
+        // A client keeps the first credentials that it was given for a registry: this is another.
+        Some(Registry { given: Some(Arc::new(given)), ..Registry::new((*self.settings).clone()) })
+    }
+
+    /// Whether this machine has credentials for the registry of a reference. What cannot be used is none.
+    pub async fn has_credentials(&self, reference: &str) -> bool {
+        let Ok(image) = Reference::try_from(reference) else { return false };
+        matches!(self.credentials(&image).await, Ok(auth) if !matches!(auth, RegistryAuth::Anonymous))
+    }
+
+    async fn credentials(&self, image: &Reference) -> Result<RegistryAuth, String> {
+        match &self.given {
+            Some(given) => credentials::among(given, image.resolve_registry()).await,
+            None => credentials::of(self.settings.docker_config.as_deref(), image.resolve_registry()).await,
+        }
     }
 
     /// What `reference` names now.
@@ -158,8 +192,7 @@ impl Registry {
         let image = Reference::try_from(reference).map_err(|error| failed(Answer::malformed(&error)))?;
         let answered = tokio::time::timeout(self.settings.deadline, async {
             let _permit = self.permits.acquire().await.map_err(|_| Answer::unexpected("no more questions are taken"))?;
-            let folder = self.settings.docker_config.as_deref();
-            let auth = credentials::of(folder, image.resolve_registry()).await.map_err(Answer::credentials)?;
+            let auth = self.credentials(&image).await.map_err(Answer::credentials)?;
             retry::retry(self.settings.pause, || question(self.client.clone(), image.clone(), auth.clone())).await
         });
         match answered.await {

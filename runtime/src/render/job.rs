@@ -77,6 +77,8 @@ fn pod(build: &Build) -> PodSpec {
         volumes: Some(volumes(build)),
         restart_policy: Some("Never".to_string()),
         automount_service_account_token: Some(false),
+        // A build that is stopped has nothing to bring to an end.
+        termination_grace_period_seconds: Some(1),
         // Names of other Services are no part of a build.
         enable_service_links: Some(false),
         // kaniko emulates nothing: a platform is built on a node of that platform.

@@ -33,6 +33,7 @@ fn build() -> Build {
             tree: "2".repeat(40).into(),
         },
         dockerfile: "FROM debian:12\nRUN echo \"$HOME\"\n".to_string(),
+        lines: Vec::new(),
         target: Some("final".into()),
         args: vec![("GREETING".into(), "$(id) && echo".into())],
         platform: "linux/amd64".into(),

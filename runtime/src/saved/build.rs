@@ -3,7 +3,7 @@
 //! What only reasons need (inputs with their lines, the predecessor) is not read back: the reason stands in the plan.
 
 use compiler::model::{Bytes, Cpu, SecretKey};
-use compiler::plan::action::{Assets, Base, Build, Context};
+use compiler::plan::action::{Assets, Base, Build, Context, Lines};
 use compiler::types::{Quantity, parse_quantity};
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -16,6 +16,8 @@ pub(super) struct Written {
     tags: Vec<String>,
     context: Context,
     dockerfile: String,
+    #[serde(default)]
+    lines: Vec<Lines>,
     ignore: String,
     target: Option<SmolStr>,
     args: IndexMap<SmolStr, SmolStr>,
@@ -50,6 +52,7 @@ impl Written {
             tags: self.tags,
             context: self.context,
             dockerfile: self.dockerfile,
+            lines: self.lines,
             ignore: self.ignore,
             target: self.target,
             args: self.args.into_iter().collect(),

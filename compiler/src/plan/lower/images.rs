@@ -15,7 +15,7 @@ use super::templates::{Source, Templates};
 use crate::diagnostics::catalog::{context_not_committed, unpinned_base};
 use crate::dockerfile::edit;
 use crate::model::Project;
-use crate::plan::action::{Action, Base, Build, Change, Context, Reason, Step};
+use crate::plan::action::{Action, Base, Build, Change, Context, Lines, Reason, Step};
 use crate::plan::facts::Predecessor;
 use crate::plan::id::Deciding;
 use crate::plan::reasons::{Evidence, of_build};
@@ -196,6 +196,7 @@ impl Images<'_> {
             tags: of.tags.clone(),
             context: pinned.context.clone(),
             dockerfile: pinned.dockerfile.clone(),
+            lines: vec![Lines { from: 1, file: facts.file(image, &image.dockerfile.value), line: 1 }],
             ignore: pinned.folder.ignore.clone(),
             target: image.target.as_ref().map(|target| target.value.clone()),
             args: pinned.args.clone(),

@@ -15,7 +15,7 @@ use super::inputs::Inputs;
 use crate::diagnostics::catalog::{context_not_committed, no_repository, unpinned_base};
 use crate::dockerfile::{self, Context as Listing, Ignore, edit};
 use crate::model::{Container, Environment, Image, Mode, Sourced};
-use crate::plan::action::{ASSETS, Action, Assets, Base, Build, Context, Input, Step};
+use crate::plan::action::{ASSETS, Action, Assets, Base, Build, Context, Input, Lines, Step};
 use crate::plan::facts::Predecessor;
 use crate::plan::id::Deciding;
 use crate::plan::record::PreviousBuild;
@@ -44,7 +44,7 @@ enum Below {
 
 /// Everything of a build that depends on what is below its own layers.
 struct Recipe {
-    dockerfile: String,
+    dockerfile: edit::Edited,
     /// The template's, as its author wrote it, where it is personalised in place.
     source: String,
     bases: Vec<Base>,
@@ -131,7 +131,7 @@ impl Personalized {
         let layers = edit::Personalisation { lines: &lines, image_json: &image_json, assets, base_user: base_user.as_deref() };
         let image = &template.image;
         let mut inputs = Inputs::new(lowering.request.facts);
-        let common = |dockerfile: String, bases: Vec<Base>, needs: Vec<String>, inline: bool, inputs: Inputs<'_>| Recipe {
+        let common = |dockerfile: edit::Edited, bases: Vec<Base>, needs: Vec<String>, inline: bool, inputs: Inputs<'_>| Recipe {
             dockerfile,
             source: if inline { pinned.source.clone() } else { String::new() },
             bases,
@@ -222,7 +222,7 @@ impl Personalized {
         let secret_ids: Vec<&str> = secrets.iter().map(|(id, _)| id.as_str()).collect();
         let id = Deciding {
             tree: &recipe.context.tree,
-            dockerfile: &recipe.dockerfile,
+            dockerfile: &recipe.dockerfile.text,
             args: &args,
             target: target.as_deref(),
             platform: &recipe.platform,
@@ -256,7 +256,8 @@ impl Personalized {
             destination: destination.clone(),
             tags: Vec::new(),
             context: recipe.context,
-            dockerfile: recipe.dockerfile,
+            lines: origins(lowering, container, inline, &recipe.dockerfile),
+            dockerfile: recipe.dockerfile.text,
             ignore,
             target,
             args,
@@ -315,6 +316,20 @@ impl Personalized {
 
 fn lines(container: &Container) -> Vec<SmolStr> {
     container.personalize.iter().map(|line| line.value.clone()).collect()
+}
+
+/// Where each line was typed: what nobody typed stands for the container that it is made for.
+fn origins(lowering: &Lowering<'_>, container: &Container, inline: Option<&Image>, dockerfile: &edit::Edited) -> Vec<Lines> {
+    let facts = lowering.request.facts;
+    let of = |(from, origin): &(u32, edit::Origin)| {
+        let (file, line) = match (origin, inline) {
+            (edit::Origin::Template(line), Some(image)) => (facts.file(image, &image.dockerfile.value), *line),
+            (edit::Origin::Entry(index), _) => facts.line(container.personalize.get(*index)?.place)?,
+            _ => facts.line(container.place)?,
+        };
+        Some(Lines { from: *from, file, line })
+    };
+    dockerfile.origins.iter().filter_map(of).collect()
 }
 
 fn template_inputs(inputs: &mut Inputs<'_>, image: &Image, pinned: &Pinned) {

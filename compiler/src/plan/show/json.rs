@@ -96,6 +96,7 @@ fn build(build: &Build) -> Value {
         "builder": build.builder,
         "credentials": build.credentials,
         "digest": build.digest,
+        "lines": build.lines,
         "ignore": build.ignore,
         "labels": pairs(&build.labels),
         "secrets": secrets(&build.secrets),
