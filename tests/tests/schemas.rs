@@ -34,6 +34,40 @@ fn diagnostics() {
     refuses("/diagnostics/0/fixes/0/edits", Value::Array(Vec::new()));
 }
 
+#[test]
+fn applied_environments() {
+    let schema: Value = serde_json::from_str(runtime::cli::STATUS_SCHEMA).expect("the schema is JSON");
+    let schema = jsonschema::validator_for(&schema).expect("the schema is a schema");
+    let container = runtime::providers::applied::Container {
+        name: "env".into(),
+        image: "r.dev/x@sha256:1".into(),
+        build: Some("b-4kq9".into()),
+    };
+    let full = runtime::providers::applied::Environment {
+        address: "environment.team-a".into(),
+        name: "team-a".into(),
+        namespace: Some("dev".into()),
+        provider: "kubernetes",
+        containers: vec![container],
+        created: Some(1),
+        ttl: Some(60),
+        commit: Some("1".repeat(40)),
+        ..Default::default()
+    };
+    let bare = runtime::providers::applied::Environment {
+        address: "environment.b".into(),
+        name: "b".into(),
+        provider: "podman",
+        ..Default::default()
+    };
+    let document = runtime::cli::status_json(&[&full, &bare]);
+    let errors: Vec<String> = schema.iter_errors(&document).map(|error| format!("{}: {error}", error.instance_path)).collect();
+    assert!(errors.is_empty(), "{errors:#?}\n{document:#}");
+    let mut wrong = document;
+    wrong["environments"][0]["ready"] = "one".into();
+    assert!(!schema.is_valid(&wrong));
+}
+
 /// One with everything, one without a place.
 fn reports() -> Vec<Report> {
     let position = |column| Position { line: 1, column, offset: column - 1 };

@@ -20,7 +20,7 @@ pub use facts::{Built, Facts, PinnedBase, Predecessor};
 pub use lint::lint;
 pub use lower::{Request, WantedBase, WantedOfRegistry, lower, wanted_bases, wanted_of_registry};
 pub use record::PreviousBuild;
-pub use select::{owner, select};
+pub use select::{covers, owner, select};
 
 /// Flags of the builder that change what it makes, as kaniko spells them: part of every build ID, so a change here shows in
 /// plans as rebuilds. Flags that only change how fast it works stand with the Job.

@@ -61,7 +61,7 @@ pub fn owner(address: &str) -> &str {
 }
 
 /// Whether a pattern names an address or something that it is part of.
-fn covers(pattern: &str, address: &str) -> bool {
+pub fn covers(pattern: &str, address: &str) -> bool {
     matches(pattern, address) || matches(pattern, owner(address))
 }
 

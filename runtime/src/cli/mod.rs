@@ -1,19 +1,24 @@
 //! The command line: one file a command, and what all of them share.
 
+mod applied;
 mod candidates;
 mod check;
 mod completions;
+mod destroy;
 mod exit;
 mod explain;
 mod fix;
 mod flags;
+mod gc;
 mod list;
 mod lock_moves;
+mod logs;
 mod new;
 mod outdated;
 mod plan;
 mod planning;
 mod run;
+mod status;
 mod test;
 mod update;
 
@@ -24,6 +29,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 pub use exit::Exit;
 pub use flags::Flags;
 pub use lock_moves::SCHEMA as LOCK_MOVES_SCHEMA;
+pub use status::{SCHEMA as STATUS_SCHEMA, json as status_json};
 
 /// Typed development images and environments: check them, see what would be built and applied, and why.
 #[derive(Debug, Parser)]
@@ -48,6 +54,10 @@ enum Command {
     Check(check::Check),
     List(list::List),
     Plan(plan::PlanCommand),
+    Status(status::Status),
+    Logs(logs::Logs),
+    Destroy(destroy::Destroy),
+    Gc(gc::Gc),
     Test(test::Test),
     Update(update::UpdateCommand),
     Outdated(outdated::Outdated),
@@ -80,6 +90,10 @@ pub fn main() -> ExitCode {
         Command::Check(command) => command.run(&flags),
         Command::List(command) => command.run(&flags),
         Command::Plan(command) => command.run(&flags),
+        Command::Status(command) => command.run(&flags),
+        Command::Logs(command) => command.run(&flags),
+        Command::Destroy(command) => command.run(&flags),
+        Command::Gc(command) => command.run(&flags),
         Command::Test(command) => command.run(&flags),
         Command::Update(command) => command.run(&flags),
         Command::Outdated(command) => command.run(&flags),

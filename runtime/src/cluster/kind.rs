@@ -20,6 +20,7 @@ pub const CONFIG_MAP: Kind = Kind { name: "ConfigMap", version: "v1", plural: "c
 pub const LEASE: Kind = Kind { name: "Lease", version: "coordination.k8s.io/v1", plural: "leases" };
 pub const NAMESPACE: Kind = Kind { name: "Namespace", version: "v1", plural: "namespaces" };
 pub const SECRET: Kind = Kind { name: "Secret", version: "v1", plural: "secrets" };
+pub const JOB: Kind = Kind { name: "Job", version: "batch/v1", plural: "jobs" };
 
 /// What environments consist of.
 pub const OF_ENVIRONMENTS: [Kind; 3] = [CLAIM, SERVICE, DEPLOYMENT];

@@ -10,15 +10,7 @@ use kube::api::{ListParams, LogParams};
 
 use super::Connection;
 use crate::execute::Failure;
-
-/// Which part of a log.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Part {
-    /// Go on as it grows.
-    pub follow: bool,
-    /// Only the last so many lines.
-    pub tail: Option<u32>,
-}
+use crate::providers::applied::Part;
 
 /// The last lines of a container that ended: of its previous run where there is one. None where they cannot be had.
 pub(super) async fn last_lines(connection: &Connection, namespace: &str, pod: &str, container: &str, lines: i64) -> Vec<String> {

@@ -139,18 +139,20 @@ async fn follow<K: Watched>(
     loop {
         if let Ok(list) = api.list(&params).await {
             let mut version = list.metadata.resource_version.clone().unwrap_or_default();
-            let Some(namespace) = namespace.upgrade() else { return };
             {
+                let Some(namespace) = namespace.upgrade() else { return };
                 let mut state = lock(&namespace.state);
                 *part(&mut state) = list.items.into_iter().map(|object| (named(&object), object)).collect();
                 note_warnings(&mut state);
+                drop(state);
+                namespace.wake(None);
             }
-            namespace.wake(None);
             // Until the server no longer knows the version: then everything is listed again.
             while let Ok(stream) = api.watch(&watch, &version).await {
                 let mut stream = std::pin::pin!(stream);
                 let mut known = true;
                 while let Ok(Some(event)) = stream.try_next().await {
+                    let Some(namespace) = namespace.upgrade() else { return };
                     known = take(&namespace, event, part, &mut version);
                     if !known {
                         break;

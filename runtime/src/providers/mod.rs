@@ -2,6 +2,7 @@
 //!
 //! The plan does not know which. Images are built elsewhere; a provider is given objects whose images are there.
 
+pub mod applied;
 pub mod kubernetes;
 pub mod podman;
 

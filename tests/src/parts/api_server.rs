@@ -14,7 +14,7 @@ pub struct ApiServer {
     // In the order in which they end.
     _server: Running,
     _etcd: Running,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl ApiServer {
@@ -70,7 +70,22 @@ impl ApiServer {
         ];
         let mut server = Running::start(&cluster(), &server_flags, folder.path());
         server.wait_until(|| listens(port));
-        ApiServer { port, _server: server, _etcd: etcd, _folder: folder }
+        ApiServer { port, _server: server, _etcd: etcd, folder }
+    }
+
+    /// A configuration file of its administrator, which lasts as long as the server.
+    pub fn kubeconfig(&self) -> PathBuf {
+        let path = self.folder.path().join("kubeconfig.yaml");
+        let text = format!(
+            "apiVersion: v1\nkind: Config\ncurrent-context: test\n\
+             contexts: [{{name: test, context: {{cluster: test, user: admin, namespace: default}}}}]\n\
+             clusters: [{{name: test, cluster: {{server: '{}', insecure-skip-tls-verify: true}}}}]\n\
+             users: [{{name: admin, user: {{token: {}}}}}]\n",
+            self.url(),
+            ApiServer::TOKEN
+        );
+        std::fs::write(&path, text).expect("a file can be written");
+        path
     }
 
     pub fn url(&self) -> String {

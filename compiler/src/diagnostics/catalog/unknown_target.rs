@@ -14,3 +14,13 @@ pub fn new(pattern: &str, known: &[String]) -> Diagnostic {
         None => diagnostic.help(format!("there are {}", list(known))),
     }
 }
+
+/// Nothing that is applied is called so. `known` are the addresses of what is.
+pub fn not_applied(pattern: &str, known: &[String]) -> Diagnostic {
+    let diagnostic = Diagnostic::without_place(&INFO, format!("nothing that is applied is called `{pattern}`"));
+    match nearest(pattern, known.iter().map(String::as_str)) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None if known.is_empty() => diagnostic.help("no environment is applied there; `-n` and `--context` say where to look"),
+        None => diagnostic.help(format!("there are {}", list(known))),
+    }
+}

@@ -1,0 +1,108 @@
+//! What the commands on applied environments share: where they are looked for, and which of them a target names.
+//!
+//! No package is loaded: an environment is found by its labels, also when its sources are gone.
+
+use compiler::diagnostics::catalog::unknown_target;
+use compiler::plan;
+
+use super::{Exit, Flags};
+use crate::cluster;
+use crate::execute::Failure;
+use crate::providers::applied::{Applied, AppliedToKubernetes, Environment};
+
+/// Where environments are applied, and all that are there.
+pub struct Found {
+    pub asynchronous: tokio::runtime::Runtime,
+    pub places: Vec<Box<dyn Applied>>,
+    /// Each with the place that it is in.
+    pub environments: Vec<(usize, Environment)>,
+}
+
+impl Found {
+    /// # Errors
+    /// No place can be reached.
+    pub fn everywhere(flags: &Flags) -> Result<Found, Exit> {
+        if flags.offline {
+            return Err(Exit::usage("what is applied is asked of the cluster, so this cannot run with `--offline`"));
+        }
+        let asynchronous = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let asynchronous = asynchronous.map_err(|error| Exit::refused(format!("no threads can be started: {error}")))?;
+        let settings = cluster::Settings {
+            kubeconfig: flags.kubeconfig.clone(),
+            context: flags.context.clone(),
+            namespace: flags.namespace.clone(),
+        };
+        let connection = asynchronous.block_on(cluster::connect(&settings)).map_err(failed)?;
+        let places: Vec<Box<dyn Applied>> = vec![Box::new(AppliedToKubernetes::new(connection, flags.namespace.clone()))];
+        let mut environments = Vec::new();
+        for (index, place) in places.iter().enumerate() {
+            let found = asynchronous.block_on(place.environments()).map_err(failed)?;
+            environments.extend(found.into_iter().map(|environment| (index, environment)));
+        }
+        Ok(Found { asynchronous, places, environments })
+    }
+
+    /// Those that targets name, by address, pattern or instance; all without targets.
+    ///
+    /// # Errors
+    /// A target names nothing that is there.
+    pub fn named(&self, targets: &[String]) -> Result<Vec<&(usize, Environment)>, Exit> {
+        for target in targets {
+            if !self.environments.iter().any(|(_, environment)| names(target, environment)) {
+                let mut known: Vec<String> =
+                    self.environments.iter().map(|(_, environment)| environment.address.clone()).collect();
+                known.dedup();
+                return Err(failed(Failure::new(unknown_target::not_applied(target, &known))));
+            }
+        }
+        let wanted = |environment: &Environment| targets.is_empty() || targets.iter().any(|target| names(target, environment));
+        Ok(self.environments.iter().filter(|(_, environment)| wanted(environment)).collect())
+    }
+}
+
+fn names(target: &str, environment: &Environment) -> bool {
+    plan::covers(target, &environment.address)
+        || plan::covers(target, &environment.name)
+        || plan::covers(target, &format!("environment.{}", environment.name))
+}
+
+pub fn failed(failure: Failure) -> Exit {
+    Exit::Report(Box::new(failure.report()))
+}
+
+/// `3d`, `5h`, `12m`, `40s`: the largest unit that is not zero.
+pub fn duration(seconds: i64) -> String {
+    let seconds = seconds.max(0);
+    match seconds {
+        86_400.. => format!("{}d", seconds / 86_400),
+        3_600.. => format!("{}h", seconds / 3_600),
+        60.. => format!("{}m", seconds / 60),
+        _ => format!("{seconds}s"),
+    }
+}
+
+/// Seconds since 1970.
+pub fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_environment_has_three_names() {
+        let environment =
+            Environment { address: "environment.dev[\"ana\"]".into(), name: "dev-ana".into(), ..Environment::default() };
+        for target in ["environment.dev[\"ana\"]", "dev-ana", "environment.dev-ana", "environment.*", "dev-*"] {
+            assert!(names(target, &environment), "{target}");
+        }
+        assert!(!names("environment.dev", &environment) && !names("ana", &environment));
+    }
+
+    #[test]
+    fn durations() {
+        assert_eq!([40, 60, 7_199, 86_400 * 3, -4].map(duration), ["40s", "1m", "1h", "3d", "0s"]);
+    }
+}
