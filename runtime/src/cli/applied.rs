@@ -2,13 +2,14 @@
 //!
 //! No package is loaded: an environment is found by its labels, also when its sources are gone.
 
-use compiler::diagnostics::catalog::unknown_target;
+use compiler::diagnostics::catalog::{cluster_configuration, missing_program, unknown_target};
 use compiler::plan;
 
 use super::{Exit, Flags};
 use crate::cluster;
 use crate::execute::Failure;
 use crate::providers::applied::{Applied, AppliedToKubernetes, Environment};
+use crate::providers::podman::Podman;
 
 /// Where environments are applied, and all that are there.
 pub struct Found {
@@ -32,12 +33,38 @@ impl Found {
             context: flags.context.clone(),
             namespace: flags.namespace.clone(),
         };
-        let connection = asynchronous.block_on(cluster::connect(&settings)).map_err(failed)?;
-        let places: Vec<Box<dyn Applied>> = vec![Box::new(AppliedToKubernetes::new(connection, flags.namespace.clone()))];
+        let mut places: Vec<Box<dyn Applied>> = Vec::new();
+        let nothing = match asynchronous.block_on(cluster::connect(&settings)) {
+            Ok(connection) => {
+                places.push(Box::new(AppliedToKubernetes::new(connection, flags.namespace.clone())));
+                None
+            }
+            // This machine may be the only place.
+            Err(failure) if *failure.info == cluster_configuration::INFO && settings.kubeconfig.is_none() => Some(failure),
+            Err(failure) => return Err(failed(failure)),
+        };
         let mut environments = Vec::new();
         for (index, place) in places.iter().enumerate() {
             let found = asynchronous.block_on(place.environments()).map_err(failed)?;
             environments.extend(found.into_iter().map(|environment| (index, environment)));
+        }
+        let one_cluster = settings.kubeconfig.is_some() || settings.context.is_some() || settings.namespace.is_some();
+        if !one_cluster {
+            let podman = Podman::new().map_err(failed)?;
+            match (asynchronous.block_on(podman.environments()), nothing) {
+                (Ok(found), _) => {
+                    environments.extend(found.into_iter().map(|environment| (places.len(), environment)));
+                    places.push(Box::new(podman));
+                }
+                // Without podman there is only the cluster, and no cluster is what is to be said where there is neither.
+                (Err(failure), Some(nothing)) => {
+                    let missing = *failure.info == missing_program::INFO;
+                    return Err(failed(if missing { nothing } else { failure }));
+                }
+                (Err(_), None) => {}
+            }
+        } else if let Some(nothing) = nothing {
+            return Err(failed(nothing));
         }
         Ok(Found { asynchronous, places, environments })
     }

@@ -86,7 +86,7 @@ impl Buildah {
                 let line = step.and_then(|step| heredoc::line_of(&build.dockerfile, &given.dockerfile, &step));
                 let mut failure = Failure::new(diagnostic).log(followed.last);
                 if let Some(line) = line {
-                    failure = failure.help(format!("it is line {line} of the Dockerfile that `coderc plan -v` shows"));
+                    failure = failure.at(build.source(line));
                 }
                 return Err(failure);
             }

@@ -3,14 +3,12 @@
 //! State lives in podman alone: labels of pods and volumes name the environment, its package and the object it was made of. What
 //! podman is told by its own configuration (`CONTAINERS_CONF`, `CONTAINERS_STORAGE_CONF`) holds here too.
 
+mod applied;
 mod apply;
-pub mod destroy;
-pub mod logs;
 mod manifest;
 mod observe;
 mod pods;
 pub mod secrets;
-pub mod status;
 mod wait;
 
 use std::collections::BTreeMap;
@@ -113,6 +111,12 @@ impl Podman {
         failures
     }
 
+    /// The right to change an environment.
+    async fn lease(&self, name: &str, events: &Events, stop: &Stop) -> Result<Lock, Failure> {
+        let waiting = || events.note(format!("another apply of `{name}` is under way on this machine; waiting for its end"));
+        Lock::take(&self.folder, &format!("environment {name}"), stop, waiting).await
+    }
+
     async fn lock(&self, plan: &Plan, events: &Events, stop: &Stop) -> Result<Box<dyn Hold>, Failure> {
         let mut names: Vec<String> = ours(plan).map(|(_, object)| manifest::name(object).to_owned()).collect();
         names.extend(plan.actions.iter().filter_map(|action| match &action.step {
@@ -124,8 +128,7 @@ impl Podman {
         names.dedup();
         let mut locks = Vec::new();
         for name in names {
-            let waiting = || events.note(format!("another apply of `{name}` is under way on this machine; waiting for its end"));
-            locks.push(Lock::take(&self.folder, &format!("environment {name}"), stop, waiting).await?);
+            locks.push(self.lease(&name, events, stop).await?);
         }
         Ok(Box::new(Locks(locks)))
     }

@@ -175,7 +175,7 @@ mod tests {
 
     fn pod(object: &Value, status: &str) -> Pod {
         let containers = vec![PodContainer { names: "dev-env".into(), status: status.into() }];
-        Pod { name: "dev".into(), status: "Running".into(), labels: manifest::labels(object), containers }
+        Pod { name: "dev".into(), status: "Running".into(), labels: manifest::labels(object), containers, ..Pod::default() }
     }
 
     fn changes(plan: &Plan, there: &There) -> Vec<Change> {

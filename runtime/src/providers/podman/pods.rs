@@ -17,6 +17,8 @@ use crate::process;
 pub struct Pod {
     pub name: String,
     pub status: String,
+    /// RFC 3339.
+    pub created: String,
     #[serde(deserialize_with = "null_is_default")]
     pub labels: BTreeMap<String, String>,
     /// The one that holds the pod's network among them.
