@@ -6,6 +6,7 @@ pub mod bed;
 pub mod binary;
 pub mod examples;
 pub mod generated;
+pub mod language_client;
 pub mod literate;
 pub mod memory;
 pub mod mixture;

@@ -40,7 +40,12 @@ impl Memory<'_> {
 
     /// A session on the root package, of which nothing is checked yet.
     pub fn open(&self, db: Database) -> Session {
-        Session::with_database(db, self.load(&RepositoryId::Root, URL, COMMIT, ""))
+        Session::with_database(db, self.root())
+    }
+
+    /// The root package, as a session takes it.
+    pub fn root(&self) -> LoadedPackage {
+        self.load(&RepositoryId::Root, URL, COMMIT, "")
     }
 
     /// A session on the root package, and what its check reports.

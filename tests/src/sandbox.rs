@@ -62,6 +62,13 @@ impl Sandbox {
         self.git(&self.remotes.join(url), &["update-ref", name, "HEAD"]);
     }
 
+    /// Another work tree of a repository, whose remote `origin` it is.
+    pub fn clone_of(&self, url: &str) -> PathBuf {
+        let tree = self.path().join("work").join(format!("{}-clone", url.replace('/', "-")));
+        self.git(self.path(), &["clone", "--quiet", &format!("https://{url}"), tree.to_str().expect("the path is UTF-8")]);
+        tree
+    }
+
     /// Renames a branch, in a work tree and in its remote.
     pub fn rename_branch(&self, url: &str, tree: &Path, from: &str, to: &str) {
         for folder in [tree, &self.remotes.join(url)] {

@@ -4,6 +4,7 @@
 
 mod check;
 mod host;
+mod question;
 mod report;
 
 use std::path::Path;
@@ -16,16 +17,21 @@ use smol_str::SmolStr;
 
 pub use check::{check_file, check_item, check_whole};
 pub use host::{FileContent, FolderContent, Host, ImportRequest, LoadedFile, LoadedPackage, RepositoryId};
+pub use question::{Answer, Asked, Question, ask};
 pub use report::{Reporter, shown_path};
 
 use crate::db::{
-    ContextState, Database, Db, FileKind, FileOrigin, ImportState, Package, SourceFile, TextState, Wanted, Workspace, scope,
+    ContextState, Database, Db, FileKind, FileOrigin, ImportState, Package, SourceFile, TextFact, TextState, Wanted, Workspace,
+    scope,
 };
 use crate::diagnostics::{Diagnostic, Report, Sources, catalog};
 
 /// How deep imports of imports go, at most.
 const IMPORT_DEPTH: usize = 64;
 
+/// A clone is a snapshot for another thread to read. Whatever changes a session cancels the queries of its clones, and then
+/// waits until all of them are dropped: change one session only, and no clone.
+#[derive(Clone)]
 pub struct Session {
     pub db: Database,
     workspace: Workspace,
@@ -144,103 +150,151 @@ impl Session {
 
     /// Supplies every fact that was asked for; false when there was none.
     pub fn supply(&mut self, host: &dyn Host) -> bool {
+        let questions = self.questions();
+        let any = !questions.is_empty();
+        let answers = ask(host, &questions);
+        self.answer(questions, answers);
+        any
+    }
+
+    /// Reads every file and folder that was asked for once more: something on disk has changed.
+    pub fn refresh(&mut self, host: &dyn Host) {
+        let questions = self.files_asked();
+        let answers = ask(host, &questions);
+        self.answer(questions, answers);
+    }
+
+    /// What queries asked for since the last call, and is to be answered.
+    pub fn questions(&self) -> Vec<Question> {
         let mut wanted = self.db.facts().take_wanted();
-        if wanted.is_empty() {
-            return false;
-        }
         // In a fixed order, whatever order threads asked in.
         wanted.sort_by_cached_key(|wanted| match wanted {
             Wanted::Import(key, _) => (0, key.url.clone(), key.at.clone()),
             Wanted::Text(_, path, _) => (1, path.clone(), SmolStr::default()),
             Wanted::Context(_, path, _) => (2, path.clone(), SmolStr::default()),
         });
-        let (imports, files): (Vec<Wanted>, Vec<Wanted>) =
-            wanted.into_iter().partition(|wanted| matches!(wanted, Wanted::Import(..)));
-        self.supply_imports(host, imports);
-        for wanted in files {
-            self.supply_file(host, wanted);
-        }
-        true
+        wanted.into_iter().map(|wanted| self.question(wanted)).collect()
     }
 
-    fn supply_imports(&mut self, host: &dyn Host, wanted: Vec<Wanted>) {
-        let requests: Vec<ImportRequest> = wanted
-            .iter()
-            .filter_map(|wanted| match wanted {
-                Wanted::Import(key, _) => Some(ImportRequest {
-                    from: self.repository(key.from),
-                    folder: key.from.origin(&self.db).folder.clone(),
-                    url: key.url.clone(),
-                    kind: key.kind,
-                    at: key.at.clone(),
-                }),
-                _ => None,
-            })
-            .collect();
-        if requests.is_empty() {
-            return;
-        }
-        for (wanted, answer) in wanted.into_iter().zip(host.imports(&requests)) {
-            let Wanted::Import(_, fact) = wanted else { continue };
-            let state = match answer {
-                Ok(loaded) => ImportState::Package(self.add(loaded)),
-                Err(problem) => ImportState::Problem(problem),
-            };
-            if *fact.state(&self.db) != state {
-                fact.set_state(&mut self.db).to(state);
+    /// Every file and folder that was asked for so far, to be asked for again.
+    pub fn files_asked(&self) -> Vec<Question> {
+        self.db.facts().supplied().into_iter().map(|wanted| self.question(wanted)).collect()
+    }
+
+    /// Every import that was asked for so far, to be asked for again.
+    pub fn imports_asked(&self) -> Vec<Question> {
+        let imports = self.db.facts().imports().into_iter();
+        imports.map(|(key, fact)| self.question(Wanted::Import(key, fact))).collect()
+    }
+
+    /// Whether an import was refused.
+    pub fn has_failed_import(&self) -> bool {
+        let imports = self.db.facts().imports();
+        imports.iter().any(|(_, fact)| matches!(fact.state(&self.db), ImportState::Problem(_)))
+    }
+
+    fn question(&self, wanted: Wanted) -> Question {
+        let asked = match &wanted {
+            Wanted::Import(key, _) => Asked::Import(ImportRequest {
+                from: self.repository(key.from),
+                folder: key.from.origin(&self.db).folder.clone(),
+                url: key.url.clone(),
+                kind: key.kind,
+                at: key.at.clone(),
+            }),
+            Wanted::Text(package, path, _) => Asked::File(self.repository(*package), path.clone()),
+            Wanted::Context(package, path, _) => Asked::Folder(self.repository(*package), path.clone()),
+        };
+        Question { wanted, asked }
+    }
+
+    /// Takes the answers to these questions, in the same order. One that says nothing new changes nothing.
+    pub fn answer(&mut self, questions: Vec<Question>, answers: Vec<Answer>) {
+        for (question, answer) in questions.into_iter().zip(answers) {
+            match (question.wanted, answer) {
+                (Wanted::Import(_, fact), Answer::Import(answer)) => {
+                    let state = match answer {
+                        Ok(loaded) => ImportState::Package(self.add(loaded)),
+                        Err(problem) => ImportState::Problem(problem),
+                    };
+                    if *fact.state(&self.db) != state {
+                        fact.set_state(&mut self.db).to(state);
+                    }
+                }
+                (Wanted::Text(package, path, fact), Answer::File(content)) => self.set_text(package, &path, fact, content),
+                (Wanted::Context(_, _, fact), Answer::Folder(content)) => {
+                    let state = match content {
+                        FolderContent::Missing => ContextState::Missing,
+                        FolderContent::Unreadable(why) => ContextState::Unreadable(why.into()),
+                        FolderContent::Listing(context) => ContextState::Context(Arc::new(context)),
+                    };
+                    if *fact.state(&self.db) != state {
+                        fact.set_state(&mut self.db).to(state);
+                    }
+                }
+                // An answer of another kind than its question: the host said nothing.
+                _ => {}
             }
         }
     }
 
-    fn supply_file(&mut self, host: &dyn Host, wanted: Wanted) {
-        match wanted {
-            Wanted::Import(..) => {}
-            Wanted::Text(package, path, fact) => {
-                let state = match host.file(&self.repository(package), &path) {
-                    FileContent::Missing => TextState::Missing,
-                    FileContent::Unreadable(why) => TextState::Unreadable(why.into()),
-                    FileContent::Text(text) => match fact.state(&self.db) {
-                        TextState::Text(file) => {
-                            let file = *file;
-                            if **file.text(&self.db) != *text {
-                                file.set_text(&mut self.db).to(text);
-                            }
-                            return;
-                        }
-                        _ => {
-                            let origin = package.file_origin(&self.db);
-                            TextState::Text(SourceFile::new(&self.db, Arc::from(path.as_str()), FileKind::Coder, text, origin))
-                        }
-                    },
-                };
-                if *fact.state(&self.db) != state {
-                    fact.set_state(&mut self.db).to(state);
+    fn set_text(&mut self, package: Package, path: &SmolStr, fact: TextFact, content: FileContent) {
+        let state = match content {
+            FileContent::Missing => TextState::Missing,
+            FileContent::Unreadable(why) => TextState::Unreadable(why.into()),
+            FileContent::Text(text) => match fact.state(&self.db) {
+                TextState::Text(file) => {
+                    let file = *file;
+                    if **file.text(&self.db) != *text {
+                        file.set_text(&mut self.db).to(text);
+                    }
+                    return;
                 }
-            }
-            Wanted::Context(package, path, fact) => {
-                let state = match host.folder(&self.repository(package), &path) {
-                    FolderContent::Missing => ContextState::Missing,
-                    FolderContent::Unreadable(why) => ContextState::Unreadable(why.into()),
-                    FolderContent::Listing(context) => ContextState::Context(Arc::new(context)),
-                };
-                if *fact.state(&self.db) != state {
-                    fact.set_state(&mut self.db).to(state);
+                _ => {
+                    let origin = package.file_origin(&self.db);
+                    TextState::Text(SourceFile::new(&self.db, Arc::from(path.as_str()), FileKind::Coder, text, origin))
                 }
-            }
+            },
+        };
+        if *fact.state(&self.db) != state {
+            fact.set_state(&mut self.db).to(state);
         }
+    }
+
+    /// Sets what a file of the root's repository says that some declaration reads, a Dockerfile say; false when none does.
+    pub fn set_read_file(&mut self, path: &str, text: Arc<str>) -> bool {
+        let mut questions = self.files_asked();
+        questions.retain(|question| matches!(&question.asked, Asked::File(RepositoryId::Root, asked) if asked == path));
+        let answers = questions.iter().map(|_| Answer::File(FileContent::Text(text.clone()))).collect();
+        let any = !questions.is_empty();
+        self.answer(questions, answers);
+        any
     }
 
     /// Asks for every import once more: the lock has moved, or packages came or went.
     pub fn reload_imports(&mut self, host: &dyn Host) {
-        let known = self.db.facts().imports();
-        self.supply_imports(host, known.into_iter().map(|(key, fact)| Wanted::Import(key, fact)).collect());
+        let questions = self.imports_asked();
+        let answers = ask(host, &questions);
+        self.answer(questions, answers);
     }
 
-    /// Reads every file and folder that was asked for once more: something on disk has changed.
-    pub fn refresh(&mut self, host: &dyn Host) {
-        for wanted in self.db.facts().supplied() {
-            self.supply_file(host, wanted);
-        }
+    /// A file of the root's repository that some declaration reads.
+    pub fn read_file(&self, path: &str) -> Option<SourceFile> {
+        self.db.facts().supplied().into_iter().find_map(|wanted| match wanted {
+            Wanted::Text(package, asked, fact) if asked == path && package.file_origin(&self.db) == FileOrigin::Root => {
+                match fact.state(&self.db) {
+                    TextState::Text(file) => Some(*file),
+                    _ => None,
+                }
+            }
+            _ => None,
+        })
+    }
+
+    /// The package that a file is a member of; of the prelude's files, the prelude.
+    pub fn package_with(&self, file: SourceFile) -> Option<Package> {
+        let packages = self.packages.values().copied().chain([self.db.prelude()]);
+        packages.into_iter().find(|package| package.files(&self.db).contains(&file))
     }
 
     /// The package of the root's repository whose member a file of this path is, whether it is there or not.
@@ -300,7 +354,7 @@ impl Session {
     }
 
     /// Every diagnostic as far as the facts are known.
-    fn check_known(&self) -> Vec<Diagnostic> {
+    pub fn check_known(&self) -> Vec<Diagnostic> {
         let root = self.root();
         let files = root.files(&self.db);
         let by_file: Vec<Vec<Diagnostic>> = if files.len() < 8 {

@@ -13,6 +13,7 @@ mod gc;
 mod list;
 mod lock_moves;
 mod logs;
+mod lsp;
 mod new;
 mod outdated;
 mod plan;
@@ -53,6 +54,7 @@ enum Command {
     New(new::New),
     Check(check::Check),
     List(list::List),
+    Lsp(lsp::Lsp),
     Plan(plan::PlanCommand),
     Status(status::Status),
     Logs(logs::Logs),
@@ -89,6 +91,7 @@ pub fn main() -> ExitCode {
         Command::New(command) => command.run(&flags),
         Command::Check(command) => command.run(&flags),
         Command::List(command) => command.run(&flags),
+        Command::Lsp(command) => command.run(&flags),
         Command::Plan(command) => command.run(&flags),
         Command::Status(command) => command.run(&flags),
         Command::Logs(command) => command.run(&flags),

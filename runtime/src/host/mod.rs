@@ -1,5 +1,6 @@
 //! The real [`Host`]: packages from the working tree, from commits, and from other repositories.
 
+mod editor;
 mod package_files;
 mod problems;
 mod work_tree;
@@ -16,6 +17,7 @@ use git2::{Oid, Repository};
 use rustc_hash::FxHashMap;
 use std::sync::Mutex;
 
+pub use editor::EditorWorld;
 pub use work_tree::modified;
 
 use crate::context::{self, Listing};

@@ -64,7 +64,7 @@ impl Drop for Running {
 }
 
 /// The path of a program, or a sentence that says that it is missing.
-pub(crate) fn program(name: &str) -> Result<PathBuf, String> {
+pub fn program(name: &str) -> Result<PathBuf, String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file());
     found.ok_or_else(|| format!("`{name}` is not installed"))
