@@ -26,13 +26,8 @@ impl Found {
         if flags.offline {
             return Err(Exit::usage("what is applied is asked of the cluster, so this cannot run with `--offline`"));
         }
-        let asynchronous = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-        let asynchronous = asynchronous.map_err(|error| Exit::refused(format!("no threads can be started: {error}")))?;
-        let settings = cluster::Settings {
-            kubeconfig: flags.kubeconfig.clone(),
-            context: flags.context.clone(),
-            namespace: flags.namespace.clone(),
-        };
+        let asynchronous = super::planning::asynchronous()?;
+        let settings = super::world::cluster_settings(flags);
         let mut places: Vec<Box<dyn Applied>> = Vec::new();
         let nothing = match asynchronous.block_on(cluster::connect(&settings)) {
             Ok(connection) => {

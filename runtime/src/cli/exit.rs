@@ -1,6 +1,7 @@
 //! How a command ends: exit codes, and what is said of each.
 
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use compiler::diagnostics::{Sources, render};
 
@@ -19,6 +20,8 @@ pub enum Exit {
     Changes,
     /// 64.
     Usage(String),
+    /// 130: stopped by the user, after cleaning up.
+    Interrupted,
 }
 
 impl Exit {
@@ -51,6 +54,7 @@ pub(super) fn code(result: Result<(), Exit>, flags: &Flags) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(Exit::Changes) => ExitCode::from(2),
+        Err(Exit::Interrupted) => ExitCode::from(130),
         Err(Exit::Reports(reports, sources)) => {
             crate::ui::stderr(&render::terminal::render(&reports, &sources, flags.color_stderr()));
             ExitCode::from(1)
@@ -110,10 +114,25 @@ pub(super) fn catch(run: impl FnOnce() -> Result<(), Exit>) -> Result<(), Exit> 
     }
 }
 
+/// What Ctrl-C, or the end of a CI job, asks for; says whether it must end at once.
+type Interruption = Box<dyn Fn() -> bool + Send>;
+
+static INTERRUPTION: Mutex<Option<Interruption>> = Mutex::new(None);
+
 /// Ctrl-C ends the process with 130. What is written is written beside and renamed, so nothing is left half done.
 pub(super) fn interruptible() {
     // Without a handler the process still ends, by the signal itself.
-    let _ = ctrlc::set_handler(|| std::process::exit(130));
+    let _ = ctrlc::set_handler(|| {
+        let interruption = INTERRUPTION.lock().unwrap_or_else(PoisonError::into_inner);
+        if interruption.as_ref().is_none_or(|interrupt| interrupt()) {
+            std::process::exit(130);
+        }
+    });
+}
+
+/// From now on Ctrl-C asks `interrupt`, which says whether the process must end at once.
+pub(super) fn on_interrupt(interrupt: impl Fn() -> bool + Send + 'static) {
+    *INTERRUPTION.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(interrupt));
 }
 
 /// Where no source is at hand.

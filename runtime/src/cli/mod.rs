@@ -1,6 +1,7 @@
 //! The command line: one file a command, and what all of them share.
 
 mod applied;
+mod apply;
 mod candidates;
 mod check;
 mod completions;
@@ -10,11 +11,13 @@ mod explain;
 mod fix;
 mod flags;
 mod gc;
+mod images;
 mod list;
 mod lock_moves;
 mod logs;
 mod lsp;
 mod new;
+mod observed;
 mod outdated;
 mod plan;
 mod planning;
@@ -22,6 +25,7 @@ mod run;
 mod status;
 mod test;
 mod update;
+mod world;
 
 use std::process::ExitCode;
 
@@ -56,6 +60,7 @@ enum Command {
     List(list::List),
     Lsp(lsp::Lsp),
     Plan(plan::PlanCommand),
+    Apply(apply::Apply),
     Status(status::Status),
     Logs(logs::Logs),
     Destroy(destroy::Destroy),
@@ -93,6 +98,7 @@ pub fn main() -> ExitCode {
         Command::List(command) => command.run(&flags),
         Command::Lsp(command) => command.run(&flags),
         Command::Plan(command) => command.run(&flags),
+        Command::Apply(command) => command.run(&flags),
         Command::Status(command) => command.run(&flags),
         Command::Logs(command) => command.run(&flags),
         Command::Destroy(command) => command.run(&flags),

@@ -5,8 +5,10 @@ use compiler::diagnostics::{Report, render};
 use compiler::plan::action::{Change, Plan};
 use compiler::plan::show;
 
-use super::planning::{self, Planned};
+use super::apply::On;
+use super::planning::{self, Comparison, Planned};
 use super::run::any_error;
+use super::world;
 use super::{Exit, Flags};
 use crate::ui;
 
@@ -25,6 +27,12 @@ pub struct PlanCommand {
     /// Exit with 2 when there is anything to do
     #[arg(long, env = "CODERC_DETAILED_EXITCODE", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
     detailed_exitcode: bool,
+    /// Where environments run, whatever they say themselves
+    #[arg(long, value_name = "PROVIDER", env = "CODERC_ON", hide_env = true)]
+    on: Option<On>,
+    /// Delete volumes that left the sources, with what they hold
+    #[arg(long, env = "CODERC_PRUNE_VOLUMES", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
+    prune_volumes: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -43,13 +51,20 @@ impl PlanCommand {
         let asked = flags.format::<PlanFormat>()?;
         // A saved plan is JSON, whatever its file is called, unless another format is asked for.
         let format = asked.unwrap_or(if flags.out.is_some() { PlanFormat::Json } else { PlanFormat::Text });
-        let Planned { plan, reports, sources } = planning::plan(flags, &self.targets, &self.set)?;
+        let settings = world::Settings { on: self.on, prune_volumes: self.prune_volumes, ..world::Settings::default() };
+        let comparison = Comparison { settings: &settings, required: false };
+        let asynchronous = planning::asynchronous()?;
+        let planned = planning::plan(flags, &self.targets, &self.set, &comparison, &asynchronous)?;
+        let Planned { plan, reports, sources, notes, .. } = planned;
         if any_error(&reports) {
             ui::stderr(&render::terminal::render(&reports, &sources, flags.color_stderr()));
             return Err(Exit::reported());
         }
         if !reports.is_empty() && !matches!(format, PlanFormat::Markdown | PlanFormat::Html) && !flags.quiet {
             ui::stderr(&render::terminal::render(&reports, &sources, flags.color_stderr()));
+        }
+        if !flags.quiet {
+            notes.iter().for_each(|note| ui::note(note));
         }
         let text = shown(&plan, &reports, format, flags);
         ui::output(flags.out.as_deref(), &text).map_err(|error| Exit::refused(format!("the plan cannot be written: {error}")))?;

@@ -1,6 +1,7 @@
 //! From a package to its plan: checked, its images resolved, lowered, compared with what registries hold, and rendered.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use std::sync::Arc;
 
 use compiler::checked::{self, Checked};
@@ -9,16 +10,20 @@ use compiler::diagnostics::{Diagnostic, Report, catalog};
 use compiler::dockerfile::Context;
 use compiler::hir::SmolStr;
 use compiler::model::{Bases, Environment, Image, Project};
-use compiler::plan::action::Plan;
+use compiler::plan::action::{Change, Plan};
 use compiler::plan::{self, Built, Facts, PinnedBase, Predecessor, PreviousBuild};
 use compiler::text::Place;
 use compiler::types::{Signature, signature};
 use compiler::workspace::{Reporter, SourceTexts};
 
+use sha2::{Digest, Sha256};
+
+use super::images::Images;
 use super::run::{Run, any_error};
-use super::{Exit, Flags};
+use super::world::{self, Connection};
+use super::{Exit, Flags, observed};
 use crate::host::{RootFiles, modified};
-use crate::import::LockedImage;
+use crate::import::{LockedImage, RepositoryUrl};
 use crate::registry::{Registry, Settings};
 
 /// A plan and what is to be said of it.
@@ -26,21 +31,38 @@ pub struct Planned {
     pub plan: Plan,
     pub reports: Vec<Report>,
     pub sources: SourceTexts,
+    /// What the plan was compared with, and is carried out by; `None` where nobody was asked.
+    pub connection: Option<Connection>,
+    /// What is to be said beside the plan.
+    pub notes: Vec<String>,
+}
+
+/// What a plan is compared with.
+pub struct Comparison<'a> {
+    pub settings: &'a world::Settings,
+    /// Whether it must be compared to be of use; else what cannot be asked is unknown.
+    pub required: bool,
 }
 
 /// Plans `targets`, or everything. Reports with an error come without a usable plan.
-pub fn plan(flags: &Flags, targets: &[String], set: &[String]) -> Result<Planned, Exit> {
+pub fn plan(
+    flags: &Flags,
+    targets: &[String],
+    set: &[String],
+    comparison: &Comparison<'_>,
+    asynchronous: &tokio::runtime::Runtime,
+) -> Result<Planned, Exit> {
     let mut run = Run::open(flags, RootFiles::Head)?;
     let diagnostics = run.check();
     let reports = run.reports(&diagnostics);
     if any_error(&reports) {
-        return Ok(Planned { plan: empty(), reports, sources: run.session.sources() });
+        return Ok(refused(reports, &run));
     }
-    let instances = Instances::collect(&mut run, targets, set)?;
+    let mut instances = Instances::collect(&mut run, targets, set)?;
+    world::retarget(&mut instances.environments, comparison.settings);
     let package = package_of(&run);
     let project = project_of(&run, flags);
     let mut facts = Known::collect(&mut run, &instances, &project, flags);
-    let asynchronous = asynchronous()?;
     let registry = registry(&run);
     let request = |facts: &Known| -> Plan {
         plan::lower(&plan::Request {
@@ -51,26 +73,76 @@ pub fn plan(flags: &Flags, targets: &[String], set: &[String]) -> Result<Planned
             facts,
         })
     };
-    let mut more = resolve_bases(&run, &mut facts, &project, &instances, &package, flags, &registry, &asynchronous);
+    let mut more = resolve_bases(&run, &mut facts, &project, &instances, &package, flags, &registry, asynchronous);
     let mut lowered = request(&facts);
+    let (mut connection, mut notes) = (None, Vec::new());
+    if !flags.offline && !lowered.diagnostics.iter().any(Diagnostic::is_error) {
+        let asked = world::Asked {
+            package: &package,
+            providers: world::providers(&instances.environments, comparison.settings),
+            work_tree: run.lock_file.is_some().then(|| run.place.top.clone()),
+            remotes: RepositoryUrl::parse(&package.url).ok().map(|url| (run.imports.clone(), url)),
+            cache: run.cache.clone(),
+        };
+        match world::connect(flags, comparison.settings, asked, &registry, asynchronous) {
+            Ok(connected) => connection = Some(connected),
+            Err(failure) if comparison.required => return Err(Exit::Report(Box::new(failure.report()))),
+            // A laptop without a cluster plans too.
+            Err(failure) if world::nothing_configured(&failure) => {}
+            Err(failure) => notes.push(format!("nothing was compared with what runs: {}", failure.message)),
+        }
+    }
     if !flags.offline {
-        let wanted = plan::wanted_of_registry(&lowered);
-        asynchronous.block_on(facts.ask(&registry, wanted));
+        let images = connection.as_ref().map_or_else(|| Images::Registry(registry.clone()), |found| found.images.clone());
+        asynchronous.block_on(facts.ask(&images, plan::wanted_of_registry(&lowered)));
         lowered = request(&facts);
     }
-    let mut plan = plan::select(lowered, &instances.patterns);
-    crate::render::render(&mut plan);
+    let finished = |lowered: Plan| {
+        let mut plan = plan::select(lowered, &instances.patterns);
+        crate::render::render(&mut plan);
+        plan
+    };
+    let mut plan = finished(lowered);
+    if let Some(connection) = connection.as_ref().filter(|_| !plan.diagnostics.iter().any(Diagnostic::is_error)) {
+        let everything = instances.patterns.is_empty();
+        match asynchronous.block_on(connection.observe(&plan, everything)) {
+            Ok(observation) => {
+                if asynchronous.block_on(facts.ask_running(&connection.images, &plan, &observed::running(&observation))) {
+                    plan = finished(request(&facts));
+                }
+                notes.extend(observed::merge(&mut plan, &observation, comparison.settings.prune_volumes));
+            }
+            Err(failure) if comparison.required => return Err(Exit::Report(Box::new(failure.report()))),
+            Err(failure) => notes.push(format!("nothing was compared with what runs: {}", failure.message)),
+        }
+    }
     let mut all = diagnostics;
     all.append(&mut more);
     all.append(&mut plan.diagnostics.clone());
     let reports = run.reports(&all);
     run.write_lock(!any_error(&reports))?;
-    Ok(Planned { plan, reports, sources: run.session.sources() })
+    plan.lock = run.lock_file.as_deref().and_then(lock_hash);
+    Ok(Planned { plan, reports, sources: run.session.sources(), connection, notes })
 }
 
-/// What registries are asked on.
+fn refused(reports: Vec<Report>, run: &Run) -> Planned {
+    Planned { plan: empty(), reports, sources: run.session.sources(), connection: None, notes: Vec::new() }
+}
+
+/// Of the lock as it lies on the disk: `sha256:…`.
+fn lock_hash(path: &Path) -> Option<String> {
+    let digest = Sha256::digest(std::fs::read(path).ok()?);
+    Some(format!("sha256:{}", digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()))
+}
+
+/// The same, of the package at the flags' folder, if there is one.
+pub fn lock_of(flags: &Flags) -> Option<String> {
+    lock_hash(&crate::import::Root::find(&flags.directory).ok()?.lock_file())
+}
+
+/// What registries and clusters are asked on.
 pub fn asynchronous() -> Result<tokio::runtime::Runtime, Exit> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.map_err(|error| Exit::refused(format!("no threads can be started: {error}")))
 }
 
@@ -272,23 +344,37 @@ impl Known {
         known
     }
 
-    async fn ask(&mut self, registry: &Registry, wanted: plan::WantedOfRegistry) {
-        for (reference, answer) in registry.head_all(wanted.heads).await {
-            let built = match answer {
-                Ok(Some(digest)) => Built::Present { digest },
-                Ok(None) => Built::Absent,
-                Err(_) => Built::Unknown,
-            };
-            self.heads.insert(reference, built);
+    async fn ask(&mut self, images: &Images, wanted: plan::WantedOfRegistry) {
+        self.heads.extend(images.heads(wanted.heads).await);
+        let tags = wanted.previous.into_iter().filter_map(|predecessor| match &predecessor {
+            Predecessor::Tag(reference) => Some((reference.clone(), predecessor)),
+            Predecessor::Container { .. } => None,
+        });
+        self.ask_previous(images, tags.collect()).await;
+    }
+
+    /// What running containers were made of, for builds that take their place. Says whether anything was learnt.
+    async fn ask_running(&mut self, images: &Images, plan: &Plan, running: &BTreeMap<Predecessor, String>) -> bool {
+        let builds = plan.actions.iter().filter(|action| action.change != Change::None).filter_map(plan::Action::build);
+        let wanted = builds.filter_map(|build| build.predecessor.clone());
+        let known = wanted.filter_map(|predecessor| Some((running.get(&predecessor)?.clone(), predecessor)));
+        self.ask_previous(images, known.collect()).await
+    }
+
+    async fn ask_previous(&mut self, images: &Images, wanted: Vec<(String, Predecessor)>) -> bool {
+        if wanted.is_empty() {
+            return false;
         }
-        for predecessor in wanted.previous {
-            let Predecessor::Tag(reference) = &predecessor else { continue };
-            if let Ok(Some(annotations)) = registry.annotations(reference).await
-                && let Some(previous) = annotations.get(plan::record::ANNOTATION).and_then(|text| PreviousBuild::parse(text))
-            {
+        let found = images.annotations(wanted.iter().map(|(reference, _)| reference.clone()).collect()).await;
+        let mut learnt = false;
+        for (reference, predecessor) in wanted {
+            let record = found.get(&reference).and_then(|annotations| annotations.get(plan::record::ANNOTATION));
+            if let Some(previous) = record.and_then(|record| PreviousBuild::parse(record)) {
                 self.previous.insert(predecessor, previous);
+                learnt = true;
             }
         }
+        learnt
     }
 }
 

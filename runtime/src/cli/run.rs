@@ -18,7 +18,8 @@ pub struct Run {
     pub imports: Arc<import::Session>,
     pub session: Session,
     /// `None` for a package of another repository, which has no lock of ours.
-    lock_file: Option<PathBuf>,
+    pub lock_file: Option<PathBuf>,
+    pub cache: Store,
     locked: bool,
 }
 
@@ -44,10 +45,11 @@ impl Run {
         let shown =
             if place.folder.is_empty() { ".coder/coder.lock".to_owned() } else { format!("{}/.coder/coder.lock", place.folder) };
         let lock = read_lock(&lock_file, &shown)?;
-        let imports = Arc::new(import::Session::new(options, Store::new(&cache), lock, ui::progress(flags.quiet)));
+        let cache = Store::new(&cache);
+        let imports = Arc::new(import::Session::new(options, cache.clone(), lock, ui::progress(flags.quiet)));
         let host = RealHost::new(place.clone(), files, imports.clone());
         let session = Session::new(host.root_package());
-        Ok(Run { place, host, imports, session, lock_file: Some(lock_file), locked: flags.locked })
+        Ok(Run { place, host, imports, session, lock_file: Some(lock_file), cache, locked: flags.locked })
     }
 
     /// The package of another repository, at its commit, with the lock that lies in it.
@@ -71,12 +73,12 @@ impl Run {
                 .map_err(|problem| Exit::refused(format!("{lock_path}: {}", problem.message)))?,
             None => Lock::default(),
         };
-        let imports = Arc::new(import::Session::new(options, store, lock, progress));
+        let imports = Arc::new(import::Session::new(options, store.clone(), lock, progress));
         let (host, root) = RealHost::remote(resolved, &folder, outer, imports.clone()).map_err(|problem| {
             problem.help.iter().fold(Exit::refused(problem.message.clone()), |exit, help| exit.help(help.clone()))
         })?;
         let place = host.place().clone();
-        Ok(Run { place, host, imports, session: Session::new(root), lock_file: None, locked: flags.locked })
+        Ok(Run { place, host, imports, session: Session::new(root), lock_file: None, cache: store, locked: flags.locked })
     }
 
     /// Checks the package; all diagnostics, those of the lock among them.

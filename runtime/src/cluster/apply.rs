@@ -166,7 +166,7 @@ fn message(error: &kube::Error) -> String {
 fn remark(live: &Value) -> String {
     let created = live.pointer("/metadata/creationTimestamp");
     let book = live.pointer("/metadata/managedFields").and_then(Value::as_array).into_iter().flatten();
-    let ours = book.filter(|entry| entry["manager"] == super::diff::MANAGER && entry["operation"] == "Apply");
-    let created = ours.last().is_some_and(|entry| entry.get("time") == created);
+    let mut ours = book.filter(|entry| entry["manager"] == super::diff::MANAGER && entry["operation"] == "Apply");
+    let created = ours.next_back().is_some_and(|entry| entry.get("time") == created);
     if created { "created".to_owned() } else { "configured".to_owned() }
 }

@@ -151,7 +151,7 @@ fn of_pod(pod: &Pod, seen: &Seen<'_>) -> Option<Trouble> {
         return Some(trouble);
     }
     for reason in ["FailedAttachVolume", "FailedMount"] {
-        if let Some(detail) = warnings(reason).filter(|_| !statuses().any(|container| started(container))) {
+        if let Some(detail) = warnings(reason).filter(|_| !statuses().any(started)) {
             return Some(Trouble::Volume { detail });
         }
     }

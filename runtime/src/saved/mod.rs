@@ -75,8 +75,8 @@ impl Plan {
     ///
     /// # Errors
     /// Where it is no plan, a plan of another version, or one that was changed by hand.
-    pub fn parse(text: &str, path: &str) -> Result<Plan, Diagnostic> {
-        let unreadable = |why: String| saved_plan::unreadable(path, &why);
+    pub fn parse(text: &str, path: &str) -> Result<Plan, Box<Diagnostic>> {
+        let unreadable = |why: String| Box::new(saved_plan::unreadable(path, &why));
         let value: Value = serde_json::from_str(text).map_err(|error| unreadable(format!("is no plan: {error}")))?;
         if value.get("version").and_then(Value::as_u64) != Some(1) {
             return Err(unreadable("is no plan of this version of `coderc`".to_owned()));

@@ -1,5 +1,6 @@
 //! Everything that is printed, on standard output and standard error.
 
+pub mod apply;
 mod page;
 mod paint;
 mod progress;

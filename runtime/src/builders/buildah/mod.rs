@@ -49,6 +49,17 @@ impl Buildah {
         Ok(references.iter().filter_map(|reference| all.remove_entry(reference)).collect())
     }
 
+    /// The annotations of those of these references that are in the local storage.
+    pub async fn annotations(&self, references: &[String]) -> Result<BTreeMap<String, BTreeMap<String, String>>, Failure> {
+        let mut found = BTreeMap::new();
+        for reference in references {
+            if let Some(image) = images::image(reference).await? {
+                found.insert(reference.clone(), image.annotations);
+            }
+        }
+        Ok(found)
+    }
+
     async fn make(&self, order: &Order, events: ActionEvents, stop: Stop) -> Result<Made, Failure> {
         let build = &order.build;
         let waiting = || events.phase(Phase::Waiting { what: "another build of the same image".to_owned() });

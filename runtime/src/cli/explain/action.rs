@@ -5,8 +5,9 @@ use compiler::plan::action::{Action, Because, Change, Input};
 use compiler::plan::{owner, show};
 use serde_json::{Value, json};
 
-use super::super::planning::{self, Planned};
+use super::super::planning::{self, Comparison, Planned};
 use super::super::run::any_error;
+use super::super::world;
 use super::super::{Exit, Flags, write_output};
 use super::ExplainFormat;
 use crate::ui::{self, Paint};
@@ -37,7 +38,11 @@ pub fn of_owner(flags: &Flags, address: &str) -> Result<Vec<Action>, Exit> {
 }
 
 fn planned(flags: &Flags, target: &str) -> Result<Vec<Action>, Exit> {
-    let Planned { plan, reports, sources } = planning::plan(flags, &[target.to_owned()], &[])?;
+    let settings = world::Settings::default();
+    let comparison = Comparison { settings: &settings, required: false };
+    let asynchronous = planning::asynchronous()?;
+    let planned = planning::plan(flags, &[target.to_owned()], &[], &comparison, &asynchronous)?;
+    let Planned { plan, reports, sources, .. } = planned;
     if any_error(&reports) {
         ui::stderr(&render::terminal::render(&reports, &sources, flags.color_stderr()));
         return Err(Exit::reported());
