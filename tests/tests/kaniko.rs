@@ -42,7 +42,8 @@ fn parse(arguments: &[&str]) -> Output {
 }
 
 fn executor() -> Result<PathBuf, String> {
-    Kaniko::choose()
+    Kaniko::named()
+        .unwrap_or_else(Kaniko::built)
         .binary()
         .ok_or_else(|| "`CODERC_TEST_KANIKO` names no executor, and no stand-in is built (`tests/run` does)".to_string())
 }

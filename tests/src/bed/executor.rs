@@ -11,7 +11,7 @@ use super::place::cache;
 pub enum Kaniko {
     /// `CODERC_TEST_KANIKO` names an executor's binary.
     Program(PathBuf),
-    /// `CODERC_TEST_KANIKO` names an image.
+    /// `CODERC_TEST_KANIKO` names an image, or the public one can be had.
     Image(String),
     /// The executor of `tests/e2e/executor`.
     StandIn,
@@ -20,13 +20,19 @@ pub enum Kaniko {
 }
 
 impl Kaniko {
-    pub fn choose() -> Kaniko {
-        match std::env::var("CODERC_TEST_KANIKO") {
-            Ok(named) if PathBuf::from(&named).is_file() => Kaniko::Program(PathBuf::from(named)),
-            Ok(named) if !named.is_empty() => Kaniko::Image(named),
-            _ if stand_in().is_file() => Kaniko::StandIn,
-            _ => Kaniko::Missing,
+    /// The one that `CODERC_TEST_KANIKO` names: the path of a binary, an image, or `stand-in`.
+    pub fn named() -> Option<Kaniko> {
+        match std::env::var("CODERC_TEST_KANIKO").ok()?.as_str() {
+            "" => None,
+            "stand-in" => Some(Kaniko::built()),
+            path if PathBuf::from(path).is_file() => Some(Kaniko::Program(PathBuf::from(path))),
+            image => Some(Kaniko::Image(image.to_string())),
         }
+    }
+
+    /// The stand-in, if `tests/run` built it.
+    pub fn built() -> Kaniko {
+        if stand_in().is_file() { Kaniko::StandIn } else { Kaniko::Missing }
     }
 
     /// Whether an image holds what its `RUN` lines did.

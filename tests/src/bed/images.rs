@@ -7,9 +7,11 @@ use std::fmt::Write as _;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
+use compiler::model::DEFAULT_BUILDER;
 use oci_client::client::{Client, ClientConfig, ClientProtocol, Config, ImageLayer};
-use oci_client::manifest::OciImageManifest;
+use oci_client::manifest::{self, OciImageManifest};
 use oci_client::secrets::RegistryAuth;
 use oci_client::{Reference, RegistryOperation};
 use serde_json::{Value, json};
@@ -17,7 +19,6 @@ use sha2::Digest as _;
 
 use super::executor::Kaniko;
 use super::inside::run_program;
-use super::place::{Place, REGISTRY};
 
 pub const BUSYBOX: &str = "docker.io/library/busybox:1";
 pub const POSTGRES: &str = "docker.io/library/postgres:latest";
@@ -32,43 +33,62 @@ const LISTEN: &str = "trap 'exit 0' TERM INT; httpd -f -p 5432 -h /tmp & wait";
 
 const PATH: &str = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// Pushes all of them, and writes `images.json`: each name and its reference by tag and digest.
-pub fn push(place: &Place, kaniko: &Kaniko) -> Result<(), String> {
-    let work = tempfile::tempdir_in(&place.folder).map_err(|error| format!("a folder: {error}"))?;
+/// Pushes all of them to a registry, and writes `images.json` into a folder: each name and its reference by tag and digest. The
+/// kaniko among them is the one that is named, else the public one if it can be had, else the stand-in.
+pub fn push(folder: &Path, registry: &str) -> Result<Kaniko, String> {
+    let work = tempfile::tempdir_in(folder).map_err(|error| format!("a folder: {error}"))?;
     let root = |name: &str| Root::new(work.path().join(name));
     let command = |script: &str| json!({"Env": [PATH], "Cmd": ["/bin/sh", "-c", script]});
     let busybox = root("busybox").busybox()?;
-    let mut images = vec![
+    let git = root("git").busybox()?.git(folder)?;
+    let images = vec![
         (BUSYBOX, busybox.layer()?, json!({"Env": [PATH], "Cmd": ["sh"]})),
         (POSTGRES, busybox.layer()?, command(LISTEN)),
         (WORKSPACE, busybox.link("/bin/busybox", "bin/bash")?.layer()?, command(WAIT)),
         (PAUSE, root("pause").program("catatonit", "pause")?.layer()?, json!({"Entrypoint": ["/pause", "-P"]})),
-        (GIT, root("git").busybox()?.git(place)?.layer()?, json!({"Env": [PATH], "Entrypoint": ["git"], "WorkingDir": "/git"})),
+        (GIT, git.layer()?, json!({"Env": [PATH], "Entrypoint": ["git"], "WorkingDir": "/git"})),
     ];
-    if let Some(binary) = kaniko.binary() {
-        let folder =
-            root("kaniko").file(&binary, "kaniko/executor")?.file(Path::new(BUNDLE), "kaniko/ssl/certs/ca-certificates.crt")?;
-        let environment = [
-            "PATH=/usr/local/bin:/kaniko",
-            "HOME=/root",
-            "USER=root",
-            "SSL_CERT_DIR=/kaniko/ssl/certs",
-            "DOCKER_CONFIG=/kaniko/.docker/",
-        ];
-        let config = json!({"Env": environment, "Entrypoint": ["/kaniko/executor"], "WorkingDir": "/workspace"});
-        images.push((KANIKO, folder.layer()?, config));
-    }
-    let pushed = block(async {
-        let client = client(&place.at(REGISTRY));
-        let mut pushed = BTreeMap::new();
+    let mut pushed = BTreeMap::new();
+    let kaniko = block(async {
+        let client = client(registry);
         for (name, layer, config) in images {
-            let digest = push_image(&client, &format!("{}/{name}", place.at(REGISTRY)), layer, &config).await?;
-            pushed.insert(name, format!("{}/{name}@{digest}", place.at(REGISTRY)));
+            let digest = push_image(&client, &format!("{registry}/{name}"), layer, &config).await?;
+            pushed.insert(name, format!("{registry}/{name}@{digest}"));
         }
-        Ok::<_, String>(pushed)
+        let to = format!("{registry}/{KANIKO}");
+        let mut kaniko = Kaniko::named();
+        if kaniko.is_none() && is_there(&client, DEFAULT_BUILDER).await {
+            kaniko = Some(Kaniko::Image(DEFAULT_BUILDER.to_string()));
+        }
+        let kaniko = kaniko.unwrap_or_else(Kaniko::built);
+        let digest = match (&kaniko, kaniko.binary()) {
+            (Kaniko::Image(image), _) => copy_image(&client, image, &to).await?,
+            (_, Some(binary)) => {
+                let bundle = Path::new(BUNDLE);
+                let root =
+                    root("kaniko").file(&binary, "kaniko/executor")?.file(bundle, "kaniko/ssl/certs/ca-certificates.crt")?;
+                push_image(&client, &to, root.layer()?, &kaniko_settings()).await?
+            }
+            _ => return Ok(kaniko),
+        };
+        pushed.insert(KANIKO, format!("{to}@{digest}"));
+        Ok::<_, String>(kaniko)
     })?;
     let text = serde_json::to_string_pretty(&pushed).map_err(|error| format!("images.json: {error}"))?;
-    super::keys::write(&place.folder, "images.json", &text)
+    super::keys::write(folder, "images.json", &text)?;
+    Ok(kaniko)
+}
+
+/// What the configuration of kaniko's own image says.
+fn kaniko_settings() -> Value {
+    let environment = [
+        "PATH=/usr/local/bin:/kaniko",
+        "HOME=/root",
+        "USER=root",
+        "SSL_CERT_DIR=/kaniko/ssl/certs",
+        "DOCKER_CONFIG=/kaniko/.docker/",
+    ];
+    json!({"Env": environment, "Entrypoint": ["/kaniko/executor"], "WorkingDir": "/workspace"})
 }
 
 /// This machine's certificate authorities.
@@ -102,7 +122,7 @@ impl Root {
     }
 
     /// git with the programs it needs to fetch over https, and the bed's certificate authority.
-    fn git(self, place: &Place) -> Result<Root, String> {
+    fn git(self, folder: &Path) -> Result<Root, String> {
         let root = self.program("git", "usr/bin/git")?.link("../../bin/git", "usr/lib/git-core/git")?;
         let root = root.text("git/.keep", "")?;
         let core = Path::new("/usr/lib/git-core");
@@ -112,7 +132,7 @@ impl Root {
         let root =
             scripts.iter().try_fold(root, |root, name| root.file(&core.join(name), &format!("usr/lib/git-core/{name}")))?;
         let root = root.libraries(Path::new("/usr/bin/git"))?.libraries(&core.join("git-remote-http"))?;
-        let bundle = [BUNDLE.to_string(), place.file("ca.crt")].map(|path| std::fs::read_to_string(path).unwrap_or_default());
+        let bundle = [PathBuf::from(BUNDLE), folder.join("ca.crt")].map(|path| std::fs::read_to_string(path).unwrap_or_default());
         root.text("etc/ssl/certs/ca-certificates.crt", &bundle.concat())
     }
 
@@ -194,8 +214,33 @@ async fn push_image(client: &Client, name: &str, layer: Vec<u8>, config: &Value)
     client.fetch_manifest_digest(&reference, &anonymous).await.map_err(|error| said(&error))
 }
 
+/// Whether an image can be had from here, soon.
+async fn is_there(client: &Client, name: &str) -> bool {
+    let Ok(reference) = name.parse::<Reference>() else { return false };
+    let asked = async { client.fetch_manifest_digest(&reference, &RegistryAuth::Anonymous).await };
+    matches!(tokio::time::timeout(Duration::from_secs(5), asked).await, Ok(Ok(_)))
+}
+
+/// Copies an image for this machine's platform; its digest.
+async fn copy_image(client: &Client, from: &str, to: &str) -> Result<String, String> {
+    let said = |error: &dyn std::fmt::Display| format!("{from}: {error}");
+    let (source, target): (Reference, Reference) =
+        (from.parse().map_err(|error| said(&error))?, to.parse().map_err(|error| said(&error))?);
+    let anonymous = RegistryAuth::Anonymous;
+    let kinds = vec![
+        manifest::IMAGE_LAYER_MEDIA_TYPE,
+        manifest::IMAGE_LAYER_GZIP_MEDIA_TYPE,
+        manifest::IMAGE_DOCKER_LAYER_TAR_MEDIA_TYPE,
+        manifest::IMAGE_DOCKER_LAYER_GZIP_MEDIA_TYPE,
+    ];
+    let image = client.pull(&source, &anonymous, kinds).await.map_err(|error| said(&error))?;
+    client.auth(&target, &anonymous, RegistryOperation::Push).await.map_err(|error| said(&error))?;
+    client.push(&target, &image.layers, image.config, &anonymous, image.manifest).await.map_err(|error| said(&error))?;
+    client.fetch_manifest_digest(&target, &anonymous).await.map_err(|error| said(&error))
+}
+
 /// This machine's, in the words of images.
-pub fn architecture() -> &'static str {
+fn architecture() -> &'static str {
     if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" }
 }
 

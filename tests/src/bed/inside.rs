@@ -125,6 +125,10 @@ fn mounts(place: &Place) -> Result<(), String> {
         std::fs::create_dir_all(folder).map_err(|error| format!("{folder}: {error}"))?;
     }
     run_program("mount", &["-t", "tmpfs", "-o", "mode=755", "tmpfs", super::sweep::VOLUMES])?;
+    // The disk of pods' volumes, small enough to be filled.
+    let volumes = place.file("kubelet");
+    std::fs::create_dir_all(&volumes).map_err(|error| format!("{volumes}: {error}"))?;
+    run_program("mount", &["-t", "tmpfs", "-o", "mode=755,size=1g", "tmpfs", &volumes])?;
     let options = format!("lowerdir=/var,upperdir={upper},workdir={work}");
     run_program("mount", &["-t", "overlay", "-o", &options, "var", "/var"])?;
     capacity::pretend(place)

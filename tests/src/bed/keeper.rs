@@ -140,8 +140,7 @@ fn arrange(folder: &Path, inside: &mut Child) -> Result<(Place, Kaniko), String>
         if ended { Err(format!("the bed ended before {what} was there")) } else { Ok(()) }
     };
     alive("the registry", &mut || std::net::TcpStream::connect(place.at(REGISTRY)).is_ok())?;
-    let kaniko = Kaniko::choose();
-    images::push(&place, &kaniko)?;
+    let kaniko = images::push(&place.folder, &place.at(REGISTRY))?;
     alive("the API server", &mut || kubectl(&place, &["get", "--raw", "/readyz"]))?;
     alive("the storage class", &mut || kubectl(&place, &["apply", "-f", &place.file("first-objects.yaml")]))?;
     let ready = ["wait", "--for=condition=Ready", "--timeout=5s", &format!("node/{NODE}")];

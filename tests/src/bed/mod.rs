@@ -14,8 +14,10 @@ mod capacity;
 mod control_plane;
 mod executor;
 pub mod git;
+mod given;
 mod images;
 mod inside;
+mod join;
 mod keeper;
 mod keys;
 pub mod names;
@@ -25,56 +27,40 @@ mod place;
 mod registry;
 mod sweep;
 
-use std::io::{BufRead, BufReader};
-use std::os::unix::net::{SocketAddr, UnixStream};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
 
 pub use executor::Kaniko;
 pub use images::{BUSYBOX, POSTGRES, WORKSPACE};
 pub use inside::run as run_inside;
+pub use join::binary;
 pub use keeper::keep;
 pub use namespace::Namespace;
 pub use sweep::run as sweep;
 
-use crate::parts::program;
-use place::{PRIVATE_REGISTRY, Place, REGISTRY, cache};
+use place::cache;
 
 /// The shared bed, for as long as this process lives.
 pub struct Bed {
-    place: Place,
+    folder: PathBuf,
+    kubeconfig: PathBuf,
+    registry: String,
+    private_registry: Option<String>,
+    git_folder: PathBuf,
+    git_hosts: Vec<String>,
     kaniko: Kaniko,
-    // Its end is what tells the keeper that this process is gone.
-    _connection: UnixStream,
+    // Its end is what tells the keeper that this process is gone. A given cluster has none.
+    connection: Option<UnixStream>,
 }
 
 impl Bed {
-    /// Why there can be none here.
+    /// Why there can be none here. With `CODERC_TEST_KUBECONFIG` the tests use a given cluster, see CONTRIBUTING.md.
     pub fn missing() -> Result<(), String> {
-        if !is_root() {
-            return Err("a node needs root".to_string());
-        }
-        for name in ["unshare", "setpriv", "setsid", "ip", "mount", "openssl", "tar", "ldd", "git", "busybox", "catatonit"] {
-            program(name)?;
-        }
-        for name in ["etcd", "containerd", "containerd-shim-runc-v2", "runc", "docker-registry"] {
-            program(name)?;
-        }
-        if !Path::new(node::CNI).join("bridge").is_file() {
-            return Err("`containernetworking-plugins` is not installed".to_string());
-        }
-        if !cache().join("cluster").is_file() {
-            return Err(format!("`{}` is not built (`tests/run` does)", cache().join("cluster").display()));
-        }
-        if sweep::hierarchies().is_empty() {
-            return Err("no control groups are mounted".to_string());
-        }
-        let namespaces = Command::new("unshare").args(["--mount", "--net", "--pid", "--fork", "true"]).output();
-        match namespaces.is_ok_and(|output| output.status.success()) {
-            true => Ok(()),
-            false => Err("this machine gives no namespaces".to_string()),
+        match given::asked() {
+            true => given::missing(),
+            false => join::missing(),
         }
     }
 
@@ -84,27 +70,30 @@ impl Bed {
     /// With the last lines of every log, when it cannot be started.
     pub fn get() -> &'static Bed {
         static BED: OnceLock<Bed> = OnceLock::new();
-        BED.get_or_init(connect)
+        BED.get_or_init(|| if given::asked() { given::connect() } else { join::connect() })
     }
 
     /// An administrator's.
     pub fn kubeconfig(&self) -> PathBuf {
-        self.place.kubeconfig()
+        self.kubeconfig.clone()
     }
 
     /// The folder of everything that the bed keeps: `logs/`, `git/`, the registries' storage, etcd's.
     pub fn folder(&self) -> &Path {
-        &self.place.folder
+        &self.folder
     }
 
     /// `HOST:PORT` of a registry over http that is open to all, the same for pods and for this machine.
     pub fn registry(&self) -> String {
-        self.place.at(REGISTRY)
+        self.registry.clone()
     }
 
     /// `HOST:PORT` of a registry over http that wants [`crate::parts::Registry::USER`] and `PASSWORD`.
+    ///
+    /// # Panics
+    /// When a given cluster comes without one.
     pub fn private_registry(&self) -> String {
-        self.place.at(PRIVATE_REGISTRY)
+        self.private_registry.clone().expect("`CODERC_TEST_PRIVATE_REGISTRY` names the private registry of a given cluster")
     }
 
     /// An image that stands for a public one, by tag and digest in the open registry; see the constants of this module.
@@ -112,14 +101,14 @@ impl Bed {
     /// # Panics
     /// When there is none of that name.
     pub fn image(&self, name: &str) -> String {
-        let text = std::fs::read_to_string(self.place.folder.join("images.json")).expect("the list of images");
+        let text = std::fs::read_to_string(self.folder.join("images.json")).expect("the list of images");
         let list: serde_json::Value = serde_json::from_str(&text).expect("the list is JSON");
         list[name].as_str().unwrap_or_else(|| panic!("the bed has no image {name}")).to_string()
     }
 
     /// The folder of the open registry's storage.
     pub fn registry_storage(&self) -> PathBuf {
-        self.place.folder.join("registry")
+        self.folder.join("registry")
     }
 
     /// Which kaniko builds here.
@@ -127,25 +116,38 @@ impl Bed {
         &self.kaniko
     }
 
+    /// The image of that kaniko, by tag and digest.
+    ///
+    /// # Panics
+    /// When there is no executor at all, because `tests/run` did not build the stand-in.
+    pub fn kaniko_image(&self) -> String {
+        self.image(images::KANIKO)
+    }
+
     /// Fields of a package's `project` that make it build in the bed: `registry`, and `builder` with the bed's images.
     pub fn project(&self) -> String {
+        let insecure: Vec<String> = [Some(&self.registry), self.private_registry.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(|host| format!("\"{host}\""))
+            .collect();
         format!(
-            "  registry = \"{}\"\n  builder {{\n    image     = \"{}\"\n    git-image = \"{}\"\n    insecure  = [\"{0}\", \"{}\"]\n  }}\n",
-            self.registry(),
+            "  registry = \"{}\"\n  builder {{\n    image     = \"{}\"\n    git-image = \"{}\"\n    insecure  = [{}]\n  }}\n",
+            self.registry,
             self.image(images::KANIKO),
             self.image(images::GIT),
-            self.private_registry()
+            insecure.join(", ")
         )
     }
 
     /// The folder of remotes: `<host>/<path>` in it is, for pods, `https://<host>/<path>` where the host is one of
     /// [`Bed::git_hosts`]. What lies below `private/` of a host wants [`git::USER`] and [`git::TOKEN`].
     pub fn git_folder(&self) -> PathBuf {
-        self.place.git_folder()
+        self.git_folder.clone()
     }
 
-    pub fn git_hosts(&self) -> &'static [&'static str] {
-        &place::GIT_HOSTS
+    pub fn git_hosts(&self) -> &[String] {
+        &self.git_hosts
     }
 
     /// A namespace of a test's own, removed with the value.
@@ -162,7 +164,7 @@ impl Bed {
     pub fn kubectl_command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(cache().join("cluster"));
         command.arg("kubectl").args(arguments).env("KUBECONFIG", self.kubeconfig());
-        command.env("KUBECACHEDIR", self.place.file("kubectl-cache"));
+        command.env("KUBECACHEDIR", self.folder.join("kubectl-cache"));
         command
     }
 
@@ -178,83 +180,23 @@ impl Bed {
 
     /// Takes a part away until [`Bed::start`]: `api-server`, `etcd`, `controllers`, `scheduler`, `kubelet`, `containerd`, `registry`,
     /// `private-registry`, `git` or `names`. Every test that uses the bed is without it.
+    ///
+    /// # Panics
+    /// When it does not end, or is a part of a given cluster.
     pub fn stop(&self, part: &str) {
-        std::fs::write(self.place.folder.join("stopped").join(part), "").expect("a file of the bed");
-        let running = self.place.folder.join("running").join(part);
+        assert!(self.connection.is_some(), "the parts of a given cluster are not the tests'");
+        std::fs::write(self.folder.join("stopped").join(part), "").expect("a file of the bed");
+        let running = self.folder.join("running").join(part);
         inside::wait("the end of a part", || !running.exists()).expect("a part ends when it is killed");
     }
 
     /// Brings a part back, and waits until its process runs; it may need some seconds more until it answers.
+    ///
+    /// # Panics
+    /// When it does not start.
     pub fn start(&self, part: &str) {
-        let _ = std::fs::remove_file(self.place.folder.join("stopped").join(part));
-        let running = self.place.folder.join("running").join(part);
+        let _ = std::fs::remove_file(self.folder.join("stopped").join(part));
+        let running = self.folder.join("running").join(part);
         inside::wait(part, || running.exists()).expect("a part starts");
     }
-}
-
-fn is_root() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    status.lines().find_map(|line| line.strip_prefix("Uid:")).and_then(|line| line.split_whitespace().nth(1)) == Some("0")
-}
-
-/// Connects to the keeper, and starts one where there is none.
-fn connect() -> Bed {
-    Bed::missing().expect("a bed can run here");
-    let address = keeper::rendezvous();
-    let deadline = Instant::now() + Duration::from_secs(900);
-    while Instant::now() < deadline {
-        let Some(stream) = reach(&address) else { continue };
-        let mut line = String::new();
-        let read = BufReader::new(stream.try_clone().expect("a socket")).read_line(&mut line);
-        let line = line.trim_end();
-        if let Some(reason) = line.strip_prefix("failed ") {
-            panic!("the bed does not start: {}", reason.replace(" | ", "\n"));
-        }
-        let mut words = line.strip_prefix("ready ").unwrap_or_default().splitn(3, ' ');
-        if let (Ok(_), Some(number), Some(folder), Some(kaniko)) = (read, words.next(), words.next(), words.next()) {
-            let place = Place { folder: PathBuf::from(folder), number: number.parse().expect("a number") };
-            return Bed { place, kaniko: Kaniko::parse(kaniko), _connection: stream };
-        }
-        // It was about to end: the next is a new one.
-    }
-    panic!("the bed is not ready after a quarter of an hour");
-}
-
-/// A connection to the keeper, which is started when nobody listens.
-fn reach(address: &SocketAddr) -> Option<UnixStream> {
-    if let Ok(stream) = UnixStream::connect_addr(address) {
-        return Some(stream);
-    }
-    let mut keeper = Command::new("setsid");
-    keeper.arg("--fork").arg(binary()).arg("keep").env_clear();
-    // What a machine sets for its users, proxies say, is not for the bed.
-    let path = std::env::var("PATH").unwrap_or_default();
-    keeper.env("PATH", format!("{path}:/usr/sbin:/sbin:/usr/bin:/bin"));
-    for name in ["HOME", "TMPDIR", "CODERC_TEST_CACHE", "CODERC_TEST_KANIKO", "CODERC_TEST_BED", "CODERC_TEST_BED_LINGER"] {
-        keeper.envs(std::env::var_os(name).map(|value| (name, value)));
-    }
-    let status = keeper.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    assert!(status.is_ok_and(|status| status.success()), "`{}` can be run", binary().display());
-    let start = Instant::now();
-    while start.elapsed() < Duration::from_secs(60) {
-        if let Ok(stream) = UnixStream::connect_addr(address) {
-            return Some(stream);
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    None
-}
-
-/// The program `bed`, which cargo builds beside the tests.
-///
-/// # Panics
-/// When it did not.
-pub fn binary() -> PathBuf {
-    let test = std::env::current_exe().expect("the path of the test");
-    let folder = test.parent().expect("a test lies in a folder");
-    [folder, folder.parent().unwrap_or(folder)]
-        .map(|folder| folder.join("bed"))
-        .into_iter()
-        .find(|path| path.is_file())
-        .expect("`bed` is built beside the tests")
 }

@@ -6,10 +6,18 @@ use std::ops::Deref;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Bed;
+use super::images::BUSYBOX;
 use super::inside::wait;
+
+/// Leaves what a pod needs to start.
+const FILL: &str =
+    "cd /disk; dd if=/dev/zero of=rest bs=512k count=1; dd if=/dev/zero of=full bs=64k; rm rest; echo full; sleep 3600";
+
+/// The pod that fills the disk.
+const FILLER: &str = "filler";
 
 pub struct Namespace<'a> {
     bed: &'a Bed,
@@ -90,6 +98,29 @@ impl<'a> Namespace<'a> {
             }
             std::thread::sleep(Duration::from_millis(200));
         }
+    }
+
+    /// Fills the node's disk of volumes, for all that run there, until [`Namespace::empty_disk`].
+    pub fn fill_disk(&self) {
+        let pod = json!({
+            "apiVersion": "v1", "kind": "Pod", "metadata": {"name": FILLER},
+            "spec": {
+                "terminationGracePeriodSeconds": 0,
+                "containers": [{
+                    "name": FILLER, "image": self.bed.image(BUSYBOX),
+                    "command": ["sh", "-c", FILL],
+                    "volumeMounts": [{"name": "disk", "mountPath": "/disk"}],
+                }],
+                "volumes": [{"name": "disk", "emptyDir": {}}],
+            },
+        });
+        self.apply(&pod.to_string());
+        let full = || self.bed.kubectl(&["-n", &self.name, "logs", FILLER]).stdout.ends_with(b"full\n");
+        wait("a full disk", full).expect("the pod runs");
+    }
+
+    pub fn empty_disk(&self) {
+        self.ask(&["delete", "pod", FILLER]);
     }
 
     /// Everything that there is to know about pods, for a failed test.
