@@ -27,8 +27,6 @@ pub trait World: Send + Sync + 'static {
 pub struct Opened {
     /// The top of its repository's working tree, or the package's own folder outside of any: absolute and without links.
     pub top: PathBuf,
-    /// The folder that holds `.coder/`, relative to `top`, with `/`; empty for `top` itself.
-    pub folder: String,
     pub package: LoadedPackage,
     pub host: Arc<dyn Host>,
     pub lock_file: PathBuf,

@@ -29,7 +29,6 @@ impl World for Memorised {
         let memory = Memory::new(self.package);
         Ok(Some(Opened {
             top: folder.to_owned(),
-            folder: String::new(),
             package: memory.root(),
             host: Arc::new(memory),
             lock_file: folder.join(".coder/coder.lock"),

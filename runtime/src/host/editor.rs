@@ -60,7 +60,7 @@ impl World for EditorWorld {
         let imports = Session::new(self.options.clone(), Store::new(&self.cache), lock, silent());
         let host = RealHost::new(place.clone(), RootFiles::WorkTree, Arc::new(imports));
         let package = host.root_package();
-        Ok(Some(Opened { top: place.top, folder: place.folder, package, host: Arc::new(host), lock_file, lock_problem }))
+        Ok(Some(Opened { top: place.top, package, host: Arc::new(host), lock_file, lock_problem }))
     }
 
     fn lock_stamp(&self, folder: &Path) -> u64 {
