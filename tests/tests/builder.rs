@@ -337,7 +337,8 @@ impl World {
         client.auth(&reference, &RegistryAuth::Anonymous, RegistryOperation::Push).await.unwrap();
         let layers = [ImageLayer::oci_v1(tag.as_bytes().to_vec(), None)];
         let config = Config::oci_v1(br#"{"architecture": "amd64", "os": "linux"}"#.to_vec(), None);
-        let annotations = [("org.opencontainers.image.revision".to_owned(), commit.to_owned())].into();
+        let annotation = |name: &str, value: &str| (format!("org.opencontainers.image.{name}"), value.to_owned());
+        let annotations = [annotation("revision", commit), annotation("source", "https://acme.dev/a")].into();
         let manifest = OciImageManifest::build(&layers, &config, Some(annotations));
         client.push(&reference, &layers, config, &RegistryAuth::Anonymous, Some(manifest)).await.unwrap();
         client.fetch_manifest_digest(&reference, &RegistryAuth::Anonymous).await.unwrap()

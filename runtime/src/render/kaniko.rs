@@ -18,7 +18,7 @@ pub const ANNOTATION_BUILD_ID: &str = "dev.coderc.build-id";
 /// What decided the build ID, see `compiler::plan::record`.
 pub const ANNOTATION_INPUTS: &str = compiler::plan::record::ANNOTATION;
 pub const ANNOTATION_REVISION: &str = "org.opencontainers.image.revision";
-const ANNOTATION_SOURCE: &str = "org.opencontainers.image.source";
+pub const ANNOTATION_SOURCE: &str = "org.opencontainers.image.source";
 
 /// Volumes, by name.
 pub const DOCKERFILE: &str = "dockerfile";

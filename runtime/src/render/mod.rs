@@ -22,7 +22,7 @@ use compiler::plan::action::{Apply, Build, Change, ObjectKind, Package, Plan, St
 use serde::Serialize;
 use serde_json::Value;
 
-pub use kaniko::{ANNOTATION_BUILD_ID, ANNOTATION_INPUTS, ANNOTATION_REVISION, annotations};
+pub use kaniko::{ANNOTATION_BUILD_ID, ANNOTATION_INPUTS, ANNOTATION_REVISION, ANNOTATION_SOURCE, annotations};
 
 /// Fill in [`Apply::rendered`] of every action that applies an object.
 pub fn render(plan: &mut Plan) {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::execute::Failure;
 use crate::import::History;
 use crate::registry::{Annotations, Registry};
-use crate::render::ANNOTATION_REVISION;
+use crate::render::{ANNOTATION_REVISION, ANNOTATION_SOURCE};
 use crate::saved::{Plan, Step, Tag};
 
 use super::access;
@@ -54,19 +54,21 @@ pub async fn apply(
     let failed = |failure| access::failure(&failure, origin.credentials.as_deref());
     let Some((repository, first)) = images.first() else { return Ok("nothing was built to name".to_owned()) };
     let present = registry.target(&tag.reference).await.map_err(failed)?;
-    let commit = match origin.commit.as_str() {
+    let (url, commit) = match origin.commit.as_str() {
         // A plan that was not prepared: the image says what it was made of.
         "" => {
             let annotations = registry.annotations(&format!("{repository}@{first}")).await.map_err(failed)?;
-            annotations.and_then(|mut annotations| annotations.remove(ANNOTATION_REVISION)).unwrap_or_default()
+            let mut annotations = annotations.unwrap_or_default();
+            let mut take = |name: &str| annotations.remove(name).unwrap_or_default();
+            (take(ANNOTATION_SOURCE), take(ANNOTATION_REVISION))
         }
-        commit => commit.to_owned(),
+        commit => (origin.url.clone(), commit.to_owned()),
     };
     if let Some((digest, annotations)) = &present {
         if images.len() == 1 && digest == first {
             return Ok("names it already".to_owned());
         }
-        if let Some(reason) = stays(history, tag, &commit, &origin.url, annotations).await {
+        if let Some(reason) = stays(history, tag, &commit, &url, annotations).await {
             return Ok(reason);
         }
     }
