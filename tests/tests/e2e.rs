@@ -14,12 +14,12 @@ use tests::parts::trial;
 use tests::sandbox::{Files, Sandbox};
 
 fn main() -> ExitCode {
-    let missing = Bed::missing;
+    let (missing, parts) = (Bed::missing, Bed::missing_parts);
     let trials = vec![
         trial("a_pod_runs_and_its_log_is_read", missing(), a_pod_runs_and_its_log_is_read),
-        trial("a_part_is_taken_away_and_comes_back", missing(), a_part_is_taken_away_and_comes_back),
-        trial("a_bed_leaves_nothing_when_its_test_is_killed", missing(), || leaves_nothing(Kill::Test)),
-        trial("a_bed_leaves_nothing_when_its_keeper_is_killed", missing(), || leaves_nothing(Kill::Keeper)),
+        trial("a_part_is_taken_away_and_comes_back", parts(), a_part_is_taken_away_and_comes_back),
+        trial("a_bed_leaves_nothing_when_its_test_is_killed", parts(), || leaves_nothing(Kill::Test)),
+        trial("a_bed_leaves_nothing_when_its_keeper_is_killed", parts(), || leaves_nothing(Kill::Keeper)),
         trial("the_jobs_of_a_plan_build_and_push", missing(), the_jobs_of_a_plan_build_and_push),
     ];
     // Each wants the whole machine for a while.
@@ -144,6 +144,7 @@ fn the_jobs_of_a_plan_build_and_push() {
     assert_ne!(bed.kaniko(), &bed::Kaniko::Missing, "an executor is built");
     let namespace = bed.namespace("jobs");
     let sandbox = Sandbox::with_remotes(&bed.git_folder());
+    let host = &bed.git_hosts()[0];
     let project = |more: &str| format!("project {{\n{}{more}}}\n", bed.project());
     let image = "image dev {\n  context    = \"dev\"\n  repository = \"jobs/dev\"\n}\n";
     let dockerfile = format!("FROM {}\nCOPY motd /etc/motd\nCMD [\"sh\", \"-c\", \"sleep 600\"]\n", bed.image(BUSYBOX));
@@ -151,9 +152,9 @@ fn the_jobs_of_a_plan_build_and_push() {
         [(".coder/dev.coder", project("") + image), ("dev/Dockerfile", dockerfile), ("dev/motd", "hello\n".to_string())]
             .map(|(path, text)| (path.to_string(), text))
             .into();
-    sandbox.repository(&format!("github.com/{}/kaniko", &*namespace), &files);
+    sandbox.repository(&format!("{host}/{}/kaniko", &*namespace), &files);
     let environment = format!(
-        "import \"github.com/{}/kaniko\" as kaniko\n{}environment team {{\n  container env {{\n    primary     = true\n    image       = \
+        "import \"{host}/{}/kaniko\" as kaniko\n{}environment team {{\n  container env {{\n    primary     = true\n    image       = \
          kaniko.image.dev\n    cpu         = 2\n    memory      = 4GB\n    personalize = [\"RUN echo test3 > /test3.txt\"]\n  }}\n  container \
          postgres {{ image = \"{}\" }}\n}}\n",
         &*namespace,
@@ -161,7 +162,7 @@ fn the_jobs_of_a_plan_build_and_push() {
         bed.image(POSTGRES)
     );
     let files: Files = [(".coder/team.coder".to_string(), environment)].into();
-    let tree = sandbox.repository(&format!("github.com/{}/team", &*namespace), &files);
+    let tree = sandbox.repository(&format!("{host}/{}/team", &*namespace), &files);
     let coderc = |arguments: &[&str]| {
         let output = sandbox.coderc(&tree, arguments);
         assert!(output.status.success(), "coderc {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));

@@ -1,7 +1,8 @@
 //! A cluster that is given to the tests instead of a bed, with the registry and the git server that its pods reach.
 //!
 //! `CODERC_TEST_KUBECONFIG` names it, `CODERC_TEST_REGISTRY` a registry over http as `host:port`, `CODERC_TEST_GIT_HOST` a host whose
-//! `https://<host>/<path>` are the bare repositories `<host>/<path>` below `CODERC_TEST_GIT_FOLDER`. Nothing of it is started or stopped.
+//! `https://<host>/<path>` are the bare repositories `<host>/<path>` below `CODERC_TEST_GIT_FOLDER`. `CODERC_TEST_GIT_CA` may be a file
+//! with that host's certificate authority. Nothing of it is started or stopped.
 
 use std::path::PathBuf;
 
@@ -30,9 +31,13 @@ pub fn missing() -> Result<(), String> {
 pub fn connect() -> Bed {
     missing().expect("a cluster is given");
     let text = |name: &str| std::env::var(name).unwrap_or_default();
-    let folder = std::env::temp_dir().join(format!("coderc-given-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a temporary folder");
     let registry = text("CODERC_TEST_REGISTRY");
+    let folder = cache().join("given").join(&registry);
+    std::fs::create_dir_all(&folder).expect("a folder of the cache");
+    // The git image trusts it beside the usual authorities.
+    let authority =
+        std::env::var_os("CODERC_TEST_GIT_CA").map_or(Ok(Vec::new()), std::fs::read).expect("`CODERC_TEST_GIT_CA` is a file");
+    std::fs::write(folder.join("ca.crt"), authority).expect("a file of the cache");
     let kaniko = images::push(&folder, &registry).expect("the registry takes images");
     Bed {
         folder,

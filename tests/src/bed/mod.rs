@@ -64,6 +64,14 @@ impl Bed {
         }
     }
 
+    /// Why there can be none here whose parts a test may take away, and that has a private registry: a given cluster is none.
+    pub fn missing_parts() -> Result<(), String> {
+        match given::asked() {
+            true => Err("a cluster is given, and its parts are not the tests'".to_string()),
+            false => Bed::missing(),
+        }
+    }
+
     /// The bed, started if there is none.
     ///
     /// # Panics
