@@ -149,26 +149,26 @@ fn a_file_that_is_no_text() {
 fn a_megabyte_in_one_line() {
     let ground = Ground::new(&[]);
     ground.put(".coder/a.coder", format!("let x = {}1\n", "1 + ".repeat(250_000)));
-    ground.refused(expect![[r#"
+    ground.refused_once(expect![[r#"
         .coder/a.coder:1:1033: error[nesting-too-deep]: this is nested deeper than 256 levels
     "#]]);
     ground.put(".coder/a.coder", "x ".repeat(500_000));
-    ground.refused(expect![[r#"
+    ground.refused_once(expect![[r#"
         .coder/a.coder:1:1: error[not-a-declaration]: `x` starts no declaration
     "#]]);
     ground.put(".coder/a.coder", "\"".repeat(1_000_001));
-    ground.refused(expect![[r#"
+    ground.refused_once(expect![[r#"
         .coder/a.coder:1:1: error[not-a-declaration]: `"""` starts no declaration
     "#]]);
     ground.remove(".coder/a.coder");
     ground.put(".coder/a.yaml", format!("name: {}", "a: ".repeat(333_000)));
-    ground.refused(expect![[r#"
+    ground.refused_once(expect![[r#"
         .coder/a.yaml:1:8: error[yaml-syntax]: a `:` makes a key here, where none can stand
     "#]]);
     ground.put(".coder/a.yaml", "");
     ground.put("Dockerfile", format!("FROM debian\nRUN {}\n", "echo && ".repeat(125_000)));
     ground.put(".coder/a.coder", "image a { repository = \"acme/a\" }\n");
-    ground.refused(expect![[r#"
+    ground.refused_once(expect![[r#"
         .coder/a.coder:1:7: error[dockerfile-syntax]: a line of a Dockerfile holds at most 65535 bytes, this one has 1000004
     "#]]);
 }
@@ -403,7 +403,7 @@ fn ten_thousand_files() {
     for number in 0..10_000 {
         ground.put(&format!(".coder/{}/{number}.coder", number % 100), format!("let x-{number} = {number}\n"));
     }
-    ground.accepted();
+    // One mistake, so that it is seen that all were read.
     ground.put(".coder/0/0.coder", "let x-0 = y\n");
     ground.refused_once(expect![[r#"
         .coder/0/0.coder:1:11: error[unknown-name]: nothing is named `y`

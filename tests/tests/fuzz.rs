@@ -22,7 +22,7 @@ use tests::{examples, mixture, mutation, planned, session};
 const CASES: usize = 1_000;
 
 /// A file that is longer is cut at its first bytes, at each line's end and at some places between.
-const SHORT: usize = 300;
+const SHORT: usize = 200;
 
 /// More than a case ever needs, on a busy machine too.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -84,7 +84,7 @@ fn prefixes(names: &[&str]) {
 fn ends(text: &str) -> Vec<usize> {
     let line_ends = |at: usize| text[at..].starts_with('\n') || text[..at].ends_with('\n');
     let ends = (0..=text.len()).filter(|at| text.is_char_boundary(*at));
-    ends.filter(|at| *at < SHORT || line_ends(*at) || at % 7 == 0).collect()
+    ends.filter(|at| *at < SHORT || line_ends(*at) || at % 11 == 0).collect()
 }
 
 fn mutations(seed: u64, cases: usize) {
