@@ -1,5 +1,3 @@
-//! The executor against a world that writes down what it is asked.
-
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,5 +1,3 @@
-//! Saved plans, read back and refused.
-
 use serde_json::json;
 
 use super::*;

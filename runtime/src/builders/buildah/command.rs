@@ -36,10 +36,32 @@ pub fn arguments(build: &Build, parts: &Parts<'_>) -> Vec<String> {
     arguments
 }
 
-/// What is added to the registries' configuration for those that speak http.
-pub fn insecure(build: &Build) -> String {
+/// The registries' configuration for a build, from the user's: where names without a host are looked for, unless that is said, and
+/// which registries speak http.
+pub fn registries(insecure: &[smol_str::SmolStr], before: &str) -> String {
+    // The first version of the format has tables of these names, and cannot be added to.
+    if before.lines().any(|line| line.trim_start().starts_with("[registries.")) {
+        return before.to_owned();
+    }
+    let said = before.lines().any(|line| line.trim_start().starts_with("unqualified-search-registries"));
+    let search = if said { "" } else { "unqualified-search-registries = [\"docker.io\"]\n" };
     let entry = |registry: &smol_str::SmolStr| {
         format!("\n[[registry]]\nlocation = {}\ninsecure = true\n", toml::Value::from(registry.as_str()))
     };
-    build.insecure.iter().map(entry).collect()
+    format!("{search}{before}{}", insecure.iter().map(entry).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_users_registries_stand_before_a_builds() {
+        let of = |before: &str| registries(&["registry:5000".into()], before);
+        let http = "\n[[registry]]\nlocation = \"registry:5000\"\ninsecure = true\n";
+        assert_eq!(of(""), format!("unqualified-search-registries = [\"docker.io\"]\n{http}"));
+        let own = "unqualified-search-registries = [\"quay.io\"]\n";
+        assert_eq!(of(own), format!("{own}{http}"));
+        assert_eq!(of("[registries.search]\n"), "[registries.search]\n");
+    }
 }

@@ -225,17 +225,15 @@ async fn secret_files(order: &Order, work: &Path) -> Result<Vec<PathBuf>, Failur
     Ok(files)
 }
 
-/// Registries over http are named in a configuration of the build's own, which begins with the user's.
+/// Names without a host are Docker's, as in a Dockerfile anywhere, and registries over http are named: in a configuration of the
+/// build's own, which holds the user's.
 fn registries(build: &Build, work: &Path) -> Result<Vec<(&'static str, String)>, Failure> {
     const VARIABLE: &str = "CONTAINERS_REGISTRIES_CONF";
-    if build.insecure.is_empty() {
-        return Ok(Vec::new());
-    }
     let own = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config/containers/registries.conf"));
     let places = [std::env::var_os(VARIABLE).map(PathBuf::from), own, Some(PathBuf::from("/etc/containers/registries.conf"))];
     let before = places.into_iter().flatten().find_map(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
     let path = work.join("registries.conf");
-    std::fs::write(&path, before + &command::insecure(build)).map_err(|error| write_failed(&path, &error))?;
+    std::fs::write(&path, command::registries(&build.insecure, &before)).map_err(|error| write_failed(&path, &error))?;
     Ok(vec![(VARIABLE, path.display().to_string())])
 }
 

@@ -156,6 +156,10 @@ pub fn pod(object: &Value, filled: &Filled) -> Value {
 }
 
 fn fill(container: &mut Map<String, Value>, filled: &Filled, published: bool) {
+    // podman looks for names without a host in places of its own.
+    if let Some(Value::String(image)) = container.get_mut("image") {
+        *image = compiler::plan::reference::normal(image);
+    }
     // A digest says what is meant, so what is here is right.
     container.entry("imagePullPolicy").or_insert_with(|| Value::from("IfNotPresent"));
     // podman would end containers that are not ready; readiness is looked at from outside.

@@ -95,13 +95,15 @@ impl Podman {
                 failures.push(Failure::new(local_environment::name_taken(name)));
             }
             let environment = action.address.rsplit_once('/').map_or(action.address.as_str(), |(environment, _)| environment);
-            for of in manifest::secrets(object) {
-                match secrets::value(&of.name, &of.key).await {
-                    Ok(secrets::Found::Value(_)) => {}
-                    Ok(secrets::Found::NoKey) => {
+            let mut secrets = manifest::secrets(object);
+            secrets.dedup_by(|one, other| (&one.name, &one.key) == (&other.name, &other.key));
+            for of in secrets {
+                match self::secrets::value(&of.name, &of.key).await {
+                    Ok(self::secrets::Found::Value(_)) => {}
+                    Ok(self::secrets::Found::NoKey) => {
                         failures.push(Failure::new(local_secret::key(&of.name, &of.key, environment)));
                     }
-                    Ok(secrets::Found::Missing) => {
+                    Ok(self::secrets::Found::Missing) => {
                         failures.push(Failure::new(local_secret::missing(&of.name, &of.key, environment)));
                     }
                     Err(failure) => failures.push(failure),

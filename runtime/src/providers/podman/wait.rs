@@ -28,7 +28,7 @@ pub async fn ready(object: &Value, events: &ActionEvents, stop: &Stop) -> Result
     loop {
         let containers = pods::containers(&names).await?;
         for container in &containers {
-            judge(container, manifest_restarts(object)).await?;
+            judge(container, name, manifest_restarts(object)).await?;
         }
         let running = containers.iter().filter(|container| container.state.running).count();
         let started: Vec<String> = containers.iter().map(|container| container.state.started_at.clone()).collect();
@@ -60,9 +60,9 @@ fn manifest_restarts(object: &Value) -> bool {
     object.pointer("/spec/template/spec/initContainers").is_none()
 }
 
-async fn judge(container: &pods::Container, restarts: bool) -> Result<(), Failure> {
+async fn judge(container: &pods::Container, pod: &str, restarts: bool) -> Result<(), Failure> {
     let state = &container.state;
-    let shown = &container.name;
+    let shown = container.name.strip_prefix(pod).map_or(container.name.as_str(), |name| name.trim_start_matches('-'));
     let diagnostic = if state.oom_killed {
         local_environment::out_of_memory(shown)
     } else if container.restart_count >= MOST_RESTARTS {
@@ -72,7 +72,7 @@ async fn judge(container: &pods::Container, restarts: bool) -> Result<(), Failur
     } else {
         return Ok(());
     };
-    Err(Failure::new(diagnostic).log(pods::last_lines(shown).await))
+    Err(Failure::new(diagnostic).log(pods::last_lines(&container.name).await))
 }
 
 /// The first container whose readiness probe does not hold.
