@@ -31,3 +31,8 @@ pub mod watching;
 
 pub use client::{Connection, Settings, connect};
 pub use failure::failure;
+
+/// A moment as Kubernetes and podman write it (RFC 3339), in seconds since 1970.
+pub fn seconds(moment: &str) -> Option<i64> {
+    moment.parse::<k8s_openapi::jiff::Timestamp>().ok().map(k8s_openapi::jiff::Timestamp::as_second)
+}

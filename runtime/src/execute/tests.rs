@@ -1,3 +1,5 @@
+//! The executor against a world that writes down what it is asked.
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use git2::Oid;
 
@@ -225,6 +226,21 @@ fn read_text(path: &Path) -> io::Result<String> {
     String::from_utf8(bytes).map_err(|_| io::Error::other("it is no UTF-8 text"))
 }
 
+/// Removes what killed processes left beside a lock, which somebody would commit. What is young may be another process's.
+fn remove_left(path: &Path) {
+    const OLD: Duration = Duration::from_secs(3600);
+    let Some(folder) = path.parent() else { return };
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix("coder.lock.")?.strip_suffix(".new"));
+        let left = number.is_some_and(|number| number.bytes().all(|digit| digit.is_ascii_digit()));
+        let age = entry.metadata().and_then(|metadata| metadata.modified()).ok().and_then(|time| time.elapsed().ok());
+        if left && age.is_some_and(|age| age > OLD) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let beside = path.with_extension(format!("lock.{}.new", std::process::id()));
     let written = (|| {
@@ -234,8 +250,9 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         file.sync_all()?;
         fs::rename(&beside, path)
     })();
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
+    match &written {
+        Ok(()) => remove_left(path),
+        Err(_) => drop(fs::remove_file(&beside)),
     }
     written
 }

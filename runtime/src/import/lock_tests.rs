@@ -130,6 +130,20 @@ fn it_is_written_only_when_it_says_something_else() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
 }
 
+#[test]
+fn what_killed_processes_left_beside_it_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("coder.lock");
+    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(7200);
+    for (name, time) in [("coder.lock.17.new", Some(old)), ("coder.lock.18.new", None), ("coder.lock.mine.new", Some(old))] {
+        let file = fs::File::create(folder.path().join(name)).unwrap();
+        time.into_iter().for_each(|time| file.set_modified(time).unwrap());
+    }
+    assert!(example().write(&path).unwrap());
+    let left = |name: &str| folder.path().join(name).exists();
+    assert!(!left("coder.lock.17.new") && left("coder.lock.18.new") && left("coder.lock.mine.new"));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_is_not_followed() {

@@ -1,3 +1,5 @@
+//! Saved plans, read back and refused.
+
 use serde_json::json;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What kaniko's log is taken to mean, on logs of the real one.
+
 use compiler::plan::action::{Context, Lines};
 
 use super::*;

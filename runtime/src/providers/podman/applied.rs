@@ -80,7 +80,7 @@ async fn environments() -> Result<Vec<Environment>, Failure> {
         let own = |volume: &&pods::Volume| {
             volume.labels.get(INSTANCE) == pod.labels.get(INSTANCE) && !volume.labels.contains_key(SECRET)
         };
-        let created = pod.created.parse::<k8s_openapi::jiff::Timestamp>().ok().map(k8s_openapi::jiff::Timestamp::as_second);
+        let created = crate::cluster::seconds(&pod.created);
         environments.push(Environment {
             address: label(ADDRESS).unwrap_or_default(),
             name: pod.name.clone(),
