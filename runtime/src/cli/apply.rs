@@ -22,7 +22,7 @@ use crate::ui::{self, apply::Show};
 /// Carry a plan out: build, push, apply, wait, prune
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Formats (-f, --output): text, json (one event a line)\n\nExamples:\n  coderc apply\n  coderc apply environment.team-a\n  coderc apply environment.dev --set user=ana\n  coderc apply --on podman\n  coderc plan -o plan.json && coderc apply plan.json\n  coderc apply --from f0ssel/kaniko@master environment.f0ssel-enterprise"
+    after_help = "Formats (-f): text, json\n\nAs json, each line is an event. --output says the same as -f.\n\nExamples:\n  coderc apply\n  coderc apply environment.team-a\n  coderc apply environment.dev --set user=ana\n  coderc apply --on podman\n  coderc plan -o plan.json && coderc apply plan.json\n  coderc apply --from f0ssel/kaniko@master environment.f0ssel-enterprise"
 )]
 pub struct Apply {
     /// Addresses or patterns, as `plan` takes them, or the file of a saved plan; everything without

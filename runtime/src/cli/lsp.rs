@@ -12,7 +12,7 @@ use crate::import::{Options, Store, Update};
 /// Run the language server, on standard input and output
 #[derive(Debug, Args)]
 #[command(
-    after_help = "An editor starts it. In Neovim, for instance:\n  vim.lsp.start({ name = 'coderc', cmd = { 'coderc', 'lsp' }, root_dir = vim.fn.getcwd() })"
+    after_help = "Examples:\n  coderc lsp                      # an editor starts it, and speaks with it on standard input and output\n\nIn Neovim, for instance:\n  vim.lsp.start({ name = 'coderc', cmd = { 'coderc', 'lsp' }, root_dir = vim.fn.getcwd() })"
 )]
 pub struct Lsp {
     /// What it does anyway: some editors add this flag
