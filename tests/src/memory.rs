@@ -101,10 +101,9 @@ impl Memory<'_> {
     }
 
     fn import(&self, request: &ImportRequest) -> Result<LoadedPackage, ImportProblem> {
-        let problem = || ImportProblem {
-            info: &catalog::import_not_found::INFO,
-            message: format!("there is no `{}`", request.url),
-            help: Vec::new(),
+        let problem = || {
+            let message = format!("there is no `{}`", request.url);
+            ImportProblem::new(Diagnostic::without_place(&catalog::import_not_found::INFO, message))
         };
         let (repository, url, commit, folder) = if request.url.starts_with('.') {
             let folder = format!("{}/{}", request.folder, request.url.trim_start_matches("./"));

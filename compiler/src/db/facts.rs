@@ -8,10 +8,10 @@ use dashmap::DashMap;
 use smol_str::SmolStr;
 
 use super::{Db, Package, SourceFile};
-use crate::diagnostics::{Diagnostic, Info};
+use crate::diagnostics::Diagnostic;
 use crate::dockerfile::Context;
 use crate::hir::AtKind;
-use crate::text::Place;
+use crate::text::{Owner, Place};
 
 /// An import as a package asks for it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -33,17 +33,61 @@ pub enum ImportState {
     Problem(ImportProblem),
 }
 
-/// Why an import has no package, as its diagnostic says it.
+/// Why an import has no package: its diagnostic, in which the parts of the import stand for their places.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImportProblem {
-    pub info: &'static Info,
-    pub message: String,
-    pub help: Vec<String>,
+pub struct ImportProblem(Diagnostic);
+
+/// The places of an import's parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImportPlaces {
+    /// The URL, as it is shown.
+    pub url: Place,
+    /// The URL without its quotes, as it is edited.
+    pub text: Place,
+    /// The name after `at`, without its quotes.
+    pub name: Option<Place>,
+    /// From the word `at` to the end; `None` too where it is not written so.
+    pub clause: Option<Place>,
+}
+
+impl ImportPlaces {
+    /// Marks that stand for the parts, for whoever does not know where the import is.
+    pub fn marks() -> ImportPlaces {
+        let mark = |number| Place { owner: Owner::Item(salsa::Id::from_bits(1)), range: crate::text::range(number, number) };
+        ImportPlaces { url: mark(0), text: mark(0), name: Some(mark(1)), clause: Some(mark(2)) }
+    }
 }
 
 impl ImportProblem {
-    pub fn diagnostic(&self, place: Place) -> Diagnostic {
-        Diagnostic { help: self.help.clone(), ..Diagnostic::new(self.info, place, self.message.clone()) }
+    /// From a diagnostic whose places are [`ImportPlaces::marks`].
+    pub fn new(diagnostic: Diagnostic) -> ImportProblem {
+        ImportProblem(diagnostic)
+    }
+
+    /// As [`Diagnostic::message`].
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// As [`Diagnostic::help`].
+    pub fn help(&self) -> &[String] {
+        &self.0.help
+    }
+
+    /// The diagnostic of an import that stands there. A part that the import has not is its URL, and is not edited.
+    pub fn diagnostic(&self, places: ImportPlaces) -> Diagnostic {
+        let marks = ImportPlaces::marks();
+        let of = |mark: Place, url: Place| match mark {
+            mark if Some(mark) == marks.name => places.name,
+            mark if Some(mark) == marks.clause => places.clause,
+            _ => Some(url),
+        };
+        let mut diagnostic = self.0.clone();
+        diagnostic.place = Some(diagnostic.place.and_then(|mark| of(mark, places.url)).unwrap_or(places.url));
+        diagnostic.fixes.retain_mut(|fix| {
+            fix.edits.iter_mut().all(|edit| of(edit.place, places.text).map(|place| edit.place = place).is_some())
+        });
+        diagnostic
     }
 }
 

@@ -13,7 +13,8 @@ use smol_str::SmolStr;
 
 pub use declarations::{ItemTree, absolute, item_place, item_start, item_text, item_tree, items, name_place, split_file};
 pub use facts::{
-    ContextFact, ContextState, Facts, ImportFact, ImportKey, ImportProblem, ImportState, TextFact, TextState, Wanted,
+    ContextFact, ContextState, Facts, ImportFact, ImportKey, ImportPlaces, ImportProblem, ImportState, TextFact, TextState,
+    Wanted,
 };
 pub use package_scope::{Namespace, Scope, duplicate_of, import_package, imported, lookup, scope};
 

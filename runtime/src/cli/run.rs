@@ -75,7 +75,7 @@ impl Run {
         };
         let imports = Arc::new(import::Session::new(options, store.clone(), lock, progress));
         let (host, root) = RealHost::remote(resolved, &folder, outer, imports.clone()).map_err(|problem| {
-            problem.help.iter().fold(Exit::refused(problem.message.clone()), |exit, help| exit.help(help.clone()))
+            problem.help().iter().fold(Exit::refused(problem.message()), |exit, help| exit.help(help.clone()))
         })?;
         let place = host.place().clone();
         Ok(Run { place, host, imports, session: Session::new(root), lock_file: None, cache: store, locked: flags.locked })

@@ -1,23 +1,24 @@
 //! Why an import has no package, as the compiler reports it.
 
-use compiler::db::ImportProblem;
-use compiler::diagnostics::{Diagnostic, catalog};
+use compiler::db::{ImportPlaces, ImportProblem};
+use compiler::diagnostics::catalog;
 
 use crate::import;
 
 pub fn of(problem: &import::ImportProblem) -> ImportProblem {
-    flat(problem.diagnostic(None, None, None))
+    let ImportPlaces { url, name, clause, .. } = ImportPlaces::marks();
+    ImportProblem::new(problem.diagnostic(Some(url), name, clause))
 }
 
 pub fn no_package(url: &str, commit: &str, folder: &str) -> ImportProblem {
     let short: String = commit.chars().take(12).collect();
     let what = if short.is_empty() { url.to_owned() } else { format!("{url} at {short}") };
-    flat(catalog::no_package::new(None, &what, folder, &[]))
+    ImportProblem::new(catalog::no_package::new(None, &what, folder, &[]))
 }
 
 /// A path that leaves its repository.
 pub fn outside(path: &str) -> ImportProblem {
-    flat(catalog::import_url::new(
+    ImportProblem::new(catalog::import_url::new(
         None,
         &format!("`{path}` leaves the repository"),
         Some("another repository is imported by its URL"),
@@ -27,9 +28,5 @@ pub fn outside(path: &str) -> ImportProblem {
 
 pub fn path_with_ref(path: &str) -> ImportProblem {
     let message = format!("`{path}` is a path of the same repository and takes no `at`");
-    flat(catalog::import_url::new(None, &message, Some("it is read at the commit of the importing package"), None))
-}
-
-fn flat(diagnostic: Diagnostic) -> ImportProblem {
-    ImportProblem { info: diagnostic.info, message: diagnostic.message, help: diagnostic.help }
+    ImportProblem::new(catalog::import_url::new(None, &message, Some("it is read at the commit of the importing package"), None))
 }

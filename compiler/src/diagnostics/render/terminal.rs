@@ -21,7 +21,8 @@ pub fn render(reports: &[Report], sources: &dyn Sources, color: bool) -> String 
         for help in &report.help {
             writeln_styled(&mut output, "help", &printable(help), color);
         }
-        for fix in &report.fixes {
+        // A help may have said it already.
+        for fix in report.fixes.iter().filter(|fix| !report.help.contains(&fix.title)) {
             writeln_styled(&mut output, "fix", &printable(&fix.title), color);
         }
         output.push('\n');

@@ -4,13 +4,32 @@ use smol_str::SmolStr;
 
 use super::Checker;
 use super::paths::with_article;
-use crate::db::{ImportState, Namespace, duplicate_of, import_package, lookup, name_place};
+use crate::db::{FileKind, ImportPlaces, ImportState, Namespace, duplicate_of, import_package, item_text, lookup, name_place};
 use crate::diagnostics::catalog;
-use crate::hir::{Decl, DeclBody, Definition, Expr, ExprId, Param, Rule, TestStatement, TypeId};
+use crate::hir::{Decl, DeclBody, Definition, Expr, ExprId, ImportDecl, Param, Rule, TestStatement, TypeId};
 use crate::names::{self, Resolution};
+use crate::text::{TextRange, TextSize};
 use crate::types::{Signature, Ty, project_schema, schema, signature, type_of};
 
 impl Checker<'_> {
+    /// Where an import's parts stand. A YAML template has no clause to edit.
+    pub(super) fn import_places(&self, import: &ImportDecl) -> ImportPlaces {
+        let text = item_text(self.db, self.id);
+        let unquoted = |range: TextRange| {
+            let written = text.get(std::ops::Range::<usize>::from(range)).unwrap_or_default();
+            let quoted = written.len() >= 2 && written.starts_with(['"', '\'']) && written.ends_with(['"', '\'']);
+            let one = TextSize::from(u32::from(quoted));
+            self.place(TextRange::new(range.start() + one, range.end() - one))
+        };
+        let coder = self.id.file(self.db).kind(self.db) == FileKind::Coder;
+        ImportPlaces {
+            url: self.place(import.url.range),
+            text: unquoted(import.url.range),
+            name: import.at.as_ref().map(|at| unquoted(at.name.range)),
+            clause: import.at.as_ref().filter(|_| coder).map(|at| self.place(at.range)),
+        }
+    }
+
     /// Checks the whole declaration; the type of a `let`'s value.
     pub(super) fn definition(&mut self) -> Ty {
         self.identity();
@@ -21,7 +40,7 @@ impl Checker<'_> {
             Definition::Error => Ty::Error,
             Definition::Import(import) => {
                 if let ImportState::Problem(problem) = import_package(self.db, self.package, import) {
-                    let diagnostic = problem.diagnostic(self.place(import.url.range));
+                    let diagnostic = problem.diagnostic(self.import_places(import));
                     self.report(diagnostic);
                 }
                 Ty::Error

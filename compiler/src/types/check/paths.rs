@@ -193,8 +193,8 @@ impl Checker<'_> {
         match import_package(self.db, self.package, import) {
             ImportState::Unknown => Ty::Error,
             ImportState::Problem(problem) => {
-                let place = self.place(import.url.range);
-                self.report(problem.diagnostic(place))
+                let places = self.import_places(import);
+                self.report(problem.diagnostic(places))
             }
             ImportState::Package(package) => match lookup(self.db, package, Namespace::Image, name.text.clone()) {
                 Some(found) if is_private(self.db, found) => {
