@@ -17,6 +17,8 @@ pub enum Event<'a> {
     Receiving { url: &'a RepositoryUrl, received: usize, total: usize, bytes: usize },
     /// libgit2 could not do it, and the `git` program is asked.
     Retrying { url: &'a RepositoryUrl, reason: &'a str },
+    /// The visit ended without what was wanted; a problem says why.
+    GaveUp { url: &'a RepositoryUrl },
     /// A commit was checked and put into the cache.
     Kept { url: &'a RepositoryUrl, commit: Oid },
 }

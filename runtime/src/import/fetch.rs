@@ -151,7 +151,8 @@ impl Session {
         git::visit(url, &staging.path.join("fetched"), true, &self.progress, &mut |refs| {
             shown = refs.cloned().unwrap_or_default();
             Vec::new()
-        })?;
+        })
+        .inspect_err(|_| (self.progress)(Event::GaveUp { url }))?;
         Ok(self.state().refs.entry(url.clone()).or_insert_with(|| Arc::new(shown)).clone())
     }
 
@@ -252,7 +253,8 @@ impl Session {
             wants.dedup();
             wants
         };
-        let visit = git::visit(url, &staging.path.join("fetched"), needs_refs, &self.progress, &mut choose)?;
+        let visit = git::visit(url, &staging.path.join("fetched"), needs_refs, &self.progress, &mut choose)
+            .inspect_err(|_| (self.progress)(Event::GaveUp { url }))?;
         let mut kept: HashMap<Oid, Arc<Snapshot>> = HashMap::new();
         for errand in errands.iter_mut().filter(|errand| open(errand)) {
             let Some(want) = &errand.want else { continue };
@@ -266,9 +268,15 @@ impl Session {
                         kept.insert(*commit, snapshot.clone());
                         errand.snapshot = Some(snapshot);
                     }
-                    Err(problem) => errand.problem = Some(problem),
+                    Err(problem) => {
+                        (self.progress)(Event::GaveUp { url });
+                        errand.problem = Some(problem);
+                    }
                 },
-                Some(Err(failure)) => errand.problem = Some(errand.refused(url, want, failure.cause)),
+                Some(Err(failure)) => {
+                    (self.progress)(Event::GaveUp { url });
+                    errand.problem = Some(errand.refused(url, want, failure.cause));
+                }
                 None => {}
             }
         }
