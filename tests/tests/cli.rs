@@ -297,6 +297,70 @@ fn update_says_when_the_package_does_not_fit_any_more() {
 }
 
 #[test]
+fn a_misspelt_branch_is_mended() {
+    let sandbox = Sandbox::new();
+    sandbox.repository("example.com/acme/platform", &files(&[(".coder/p.coder", "let level = 1\n")]));
+    sandbox.add_ref("example.com/acme/platform", "refs/heads/both");
+    sandbox.add_ref("example.com/acme/platform", "refs/tags/both");
+    let text = "import \"https://example.com/acme/platform\" at \"mian\" as platform\nlet level = platform.level\n";
+    let team = sandbox.repository("example.com/acme/team", &files(&[(".coder/a.coder", text)]));
+    let fixed = sandbox.coderc(&team, &["check", "--fix"]);
+    assert_eq!(code(&fixed), 0, "{}", stderr(&fixed));
+    let mended = std::fs::read_to_string(team.join(".coder/a.coder")).expect("the file");
+    assert_eq!(mended, text.replace("mian", "main"));
+    // A branch or a tag: only the user can tell, and gets both edits.
+    write(&team, &files(&[(".coder/a.coder", &text.replace("mian", "both"))]));
+    let output = sandbox.coderc(&team, &["check", "-f", "json"]);
+    assert_eq!(code(&output), 1);
+    let document: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    let fixes = document["diagnostics"][0]["fixes"].as_array().expect("fixes").clone();
+    let edits: Vec<(&Value, &Value)> =
+        fixes.iter().map(|fix| (&fix["edits"][0]["text"], &fix["edits"][0]["start"]["column"])).collect();
+    assert_eq!(edits, [(&"at branch \"both\"".into(), &45.into()), (&"at tag \"both\"".into(), &45.into())]);
+}
+
+#[test]
+fn a_plan_warns_of_what_would_change_an_image() {
+    let sandbox = Sandbox::new();
+    let tree = sandbox.repository(
+        "example.com/acme/team",
+        &files(&[
+            (".coder/a.coder", "image dev { context = \"./dev\", repository = \"acme/dev\" }\n"),
+            ("dev/Dockerfile", "FROM scratch\nCOPY a.txt /\n"),
+            ("dev/.dockerignore", "notes/\n"),
+            ("dev/a.txt", "a\n"),
+        ]),
+    );
+    write(&tree, &files(&[("dev/notes/later.txt", "not part of the image\n")]));
+    let quiet = sandbox.coderc(&tree, &["plan", "--offline"]);
+    assert_eq!(code(&quiet), 0, "{}", stderr(&quiet));
+    assert!(!stderr(&quiet).contains("modified-context"), "{}", stderr(&quiet));
+    write(&tree, &files(&[("dev/a.txt", "another\n")]));
+    let warned = sandbox.coderc(&tree, &["plan", "--offline"]);
+    assert!(
+        stderr(&warned).contains("warning[modified-context]") && stderr(&warned).contains("dev/a.txt"),
+        "{}",
+        stderr(&warned)
+    );
+}
+
+#[test]
+fn a_locked_plan_says_which_digest_is_missing() {
+    let sandbox = Sandbox::new();
+    let image = "image dev { repository = \"acme/dev\" }\n";
+    let tree =
+        sandbox.repository("example.com/acme/team", &files(&[(".coder/a.coder", image), ("Dockerfile", "FROM debian:12\n")]));
+    let output = sandbox.coderc(&tree, &["plan", "--locked"]);
+    assert_eq!(code(&output), 1);
+    assert!(
+        stderr(&output).contains("the digest of `docker.io/library/debian:12` is not in `coder.lock`"),
+        "{}",
+        stderr(&output)
+    );
+    assert!(!stderr(&output).contains("unpinned-base"), "one mistake is told once: {}", stderr(&output));
+}
+
+#[test]
 fn explain_shows_pages_and_the_nearest() {
     let sandbox = Sandbox::new();
     let page = sandbox.coderc(Path::new("/"), &["explain", "unknown-field"]);

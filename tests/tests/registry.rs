@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,6 +17,7 @@ use oci_client::secrets::RegistryAuth;
 use oci_client::{Reference, RegistryOperation};
 use runtime::registry::{FailureKind, Registry, Resolved, Settings};
 use tests::parts::{self, trial};
+use tests::sandbox::Sandbox;
 
 /// A credential helper, which docker and we find on the path.
 const HELPER: &str = "of-this-test";
@@ -35,6 +37,8 @@ fn main() -> ExitCode {
         trial("many_references_at_once", real(), many_references_at_once),
         trial("dockers_credentials_open_a_private_registry", real(), dockers_credentials_open_a_private_registry),
         trial("http_is_spoken_only_to_registries_named_insecure", real(), http_is_spoken_only_to_registries_named_insecure),
+        trial("a_pinned_digest_moves_only_by_an_update", real(), a_pinned_digest_moves_only_by_an_update),
+        trial("a_tracked_base_follows_its_tag", real(), a_tracked_base_follows_its_tag),
         trial("a_busy_registry_is_asked_again", Ok(()), a_busy_registry_is_asked_again),
         trial("a_limit_that_stays_is_said", Ok(()), a_limit_that_stays_is_said),
         trial("a_host_that_is_no_registry", Ok(()), a_host_that_is_no_registry),
@@ -51,6 +55,61 @@ fn a_tag_resolves_to_its_digest_and_user() {
     let expected = Resolved { digest: digest.clone(), user: "1000".to_string() };
     assert_eq!(block(registry.resolve(&format!("{}/acme/base:1", server.host()))), Ok(expected.clone()));
     assert_eq!(block(registry.resolve(&format!("{}/acme/base@{digest}", server.host()))), Ok(expected));
+}
+
+/// A package whose one container runs `acme/base:1` of a registry.
+fn team(sandbox: &Sandbox, host: &str, bases: &str) -> PathBuf {
+    let project = format!("project {{ bases = \"{bases}\", builder {{ insecure = [\"{host}\"] }} }}\n");
+    let text = format!("{project}environment team {{ container env {{ image = \"{host}/acme/base:1\" }} }}\n");
+    sandbox.repository("example.com/acme/team", &BTreeMap::from([(".coder/a.coder".to_owned(), text)]))
+}
+
+/// The output of `coderc`, which must end with `code`.
+fn coderc(sandbox: &Sandbox, tree: &Path, code: i32, arguments: &[&str]) -> String {
+    let output = sandbox.coderc(tree, arguments);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn lock_of(tree: &Path) -> String {
+    std::fs::read_to_string(tree.join(".coder/coder.lock")).unwrap()
+}
+
+fn a_pinned_digest_moves_only_by_an_update() {
+    let (server, sandbox) = (parts::Registry::start(), Sandbox::new());
+    let first = block(push(&server.host(), "acme/base", "1", "1000", &[]));
+    let tree = team(&sandbox, &server.host(), "pin");
+    assert!(coderc(&sandbox, &tree, 0, &["plan", "-f", "yaml"]).contains(&first));
+    let second = block(push(&server.host(), "acme/base", "1", "2000", &[]));
+    assert!(coderc(&sandbox, &tree, 0, &["plan", "-f", "yaml"]).contains(&first), "a plan moves nothing");
+    let outdated = coderc(&sandbox, &tree, 2, &["outdated"]);
+    assert!(outdated.contains(&first[..19]) && outdated.contains(&second[..19]), "{outdated}");
+    let name = format!("{}/acme/base", server.host());
+    assert!(coderc(&sandbox, &tree, 0, &["update", &name]).contains("1 moved, 0 unchanged"));
+    assert!(lock_of(&tree).contains(&second) && lock_of(&tree).contains("user = \"2000\""), "{}", lock_of(&tree));
+    assert!(coderc(&sandbox, &tree, 0, &["plan", "--offline", "-f", "yaml"]).contains(&second));
+    assert_eq!(coderc(&sandbox, &tree, 0, &["outdated"]), "everything is up to date\n");
+}
+
+fn a_tracked_base_follows_its_tag() {
+    let (server, sandbox) = (parts::Registry::start(), Sandbox::new());
+    let first = block(push(&server.host(), "acme/base", "1", "1000", &[]));
+    let tree = team(&sandbox, &server.host(), "track");
+    assert!(coderc(&sandbox, &tree, 0, &["plan", "-f", "yaml"]).contains(&first));
+    let second = block(push(&server.host(), "acme/base", "1", "2000", &[]));
+    // Without the network, and where the lock may not change, the lock holds.
+    assert!(coderc(&sandbox, &tree, 0, &["plan", "--offline", "-f", "yaml"]).contains(&first));
+    assert!(coderc(&sandbox, &tree, 0, &["plan", "--locked", "-f", "yaml"]).contains(&first));
+    assert!(lock_of(&tree).contains(&first));
+    assert!(coderc(&sandbox, &tree, 0, &["plan", "-f", "yaml"]).contains(&second));
+    assert!(lock_of(&tree).contains(&second) && !lock_of(&tree).contains(&first), "{}", lock_of(&tree));
+    // Where the registry does not answer, nothing loses its pin in silence.
+    drop(server);
+    let output = sandbox.coderc(&tree, &["plan", "-f", "yaml"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("error[registry-network]") && !said.contains("unpinned"), "{said}");
+    assert!(lock_of(&tree).contains(&second));
 }
 
 fn an_index_is_pinned_whole() {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use compiler::checked::{self, Checked};
 use compiler::db::{Db, ItemId, Namespace, Package, lookup, scope};
 use compiler::diagnostics::{Diagnostic, Report, catalog};
-use compiler::dockerfile::Context;
+use compiler::dockerfile::{Context, Ignore};
 use compiler::hir::SmolStr;
 use compiler::model::{Bases, Environment, Image, Project};
 use compiler::plan::action::{Change, Plan};
@@ -117,8 +117,11 @@ pub fn plan(
         }
     }
     let mut all = diagnostics;
+    // Why a digest is not known is told already.
+    let told: Vec<Option<Place>> = more.iter().map(|diagnostic| diagnostic.place).collect();
+    let follows = |diagnostic: &Diagnostic| diagnostic.info.name == "unpinned-base" && told.contains(&diagnostic.place);
     all.append(&mut more);
-    all.append(&mut plan.diagnostics.clone());
+    all.extend(plan.diagnostics.iter().filter(|diagnostic| !follows(diagnostic)).cloned());
     let reports = run.reports(&all);
     run.write_lock(!any_error(&reports))?;
     plan.lock = run.lock_file.as_deref().and_then(lock_hash);
@@ -393,11 +396,12 @@ fn files_of(run: &Run, image: &Image) -> ImageFiles {
     let Some(package) = run.session.package_of(&image.origin) else { return ImageFiles::default() };
     let text = |file: Option<compiler::db::SourceFile>| file.map(|file| file.text(db).clone());
     let root = matches!(run.session.repository(package), compiler::workspace::RepositoryId::Root);
+    let dockerignore = text(checked::image_dockerignore(db, package, image));
     ImageFiles {
         dockerfile: text(checked::image_dockerfile(db, package, image)),
-        dockerignore: text(checked::image_dockerignore(db, package, image)),
         context: checked::image_context(db, package, image),
-        modified: if root { modified(&run.place.top, &image.context.value) } else { Vec::new() },
+        modified: if root { deciding(run, image, dockerignore.as_deref()) } else { Vec::new() },
+        dockerignore,
         prefix: if root {
             String::new()
         } else {
@@ -405,6 +409,24 @@ fn files_of(run: &Run, image: &Image) -> ImageFiles {
             format!("{}@{short}//", image.origin.url)
         },
     }
+}
+
+/// Files that would make another image if they were committed: not those that `.dockerignore` leaves out.
+fn deciding(run: &Run, image: &Image, dockerignore: Option<&str>) -> Vec<String> {
+    let folder = &image.context.value;
+    let mut paths = modified(&run.place.top, folder);
+    let ignore = dockerignore.map(Ignore::parse);
+    let own =
+        [image.dockerfile.value.to_string(), format!("{}.dockerignore", image.dockerfile.value), ".dockerignore".to_owned()];
+    paths.retain(|path| {
+        let within = if folder.is_empty() {
+            path.as_str()
+        } else {
+            path.strip_prefix(folder.as_str()).map_or(path.as_str(), |rest| rest.trim_start_matches('/'))
+        };
+        own.iter().any(|file| file == within) || ignore.as_ref().is_none_or(|ignore| !ignore.excludes(within))
+    });
+    paths
 }
 
 /// The lines of all places that a reason may point at.
@@ -512,7 +534,7 @@ fn resolve_bases(
     }
     if flags.locked {
         let required = missing.iter().filter(|base| base.required);
-        return required.map(|base| catalog::lock_missing::new(base.place, &base.reference, "an image")).collect();
+        return required.map(|base| catalog::lock_missing::image(base.place, &base.reference)).collect();
     }
     let references = missing.iter().map(|base| base.reference.clone()).collect();
     let answers = asynchronous.block_on(registry.resolve_all(references));
@@ -531,7 +553,16 @@ fn resolve_bases(
                 );
                 run.imports.edit_lock(|lock| lock.set_image(entry));
             }
-            Some(Err(failure)) if base.required => diagnostics.push(failure.diagnostic(Some(base.place))),
+            Some(Err(failure)) => {
+                // A tag that is followed and cannot be asked about stays at its pin, and is told of.
+                let locked = run.imports.lock().image(&base.reference).cloned();
+                if base.required || locked.is_some() {
+                    diagnostics.push(failure.diagnostic(Some(base.place)));
+                }
+                if let Some(LockedImage { reference, digest, user }) = locked {
+                    facts.bases.insert(reference, PinnedBase { digest, user: Some(user) });
+                }
+            }
             _ => {}
         }
     }

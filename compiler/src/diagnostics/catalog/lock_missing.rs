@@ -11,3 +11,9 @@ pub fn new(place: impl Into<Option<Place>>, what: &str, at: &str) -> Diagnostic 
     diagnostic.place = place.into();
     diagnostic.help("run the command without `--locked` and commit `.coder/coder.lock`")
 }
+
+/// An image whose digest the lock does not have.
+pub fn image(place: Place, reference: &str) -> Diagnostic {
+    let message = format!("the digest of `{reference}` is not in `coder.lock`, and `--locked` forbids to add it");
+    Diagnostic::new(&INFO, place, message).help("run `coderc plan` without `--locked` and commit `.coder/coder.lock`")
+}
