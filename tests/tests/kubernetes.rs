@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use compiler::plan::action::Change;
-use fixture::{Bench, claim, deployment, environment, service};
+use fixture::{Bench, deployment, environment, service};
 use libtest_mimic::{Arguments, run};
 use runtime::cluster::apply::Allowed;
 use runtime::cluster::wait::Patience;
@@ -108,8 +108,6 @@ fn what_never_changes() {
 
         let bench =
             bench.with(Settings { allowed: Allowed { prune_volumes: true, ..Allowed::default() }, ..Settings::default() });
-        // Nothing runs that would take these off.
-        bench.let_go("PersistentVolumeClaim", "e-home").await;
         bench.apply(&plan, "environment.e/volume-home").await.unwrap();
         assert_eq!(bench.get("PersistentVolumeClaim", "e-home").await.unwrap()["spec"]["resources"]["requests"]["storage"], "1G");
         assert!(bench.get("Deployment", "e").await.is_none());
@@ -251,7 +249,7 @@ fn a_wait_ends_with_the_cause() {
 }
 
 fn five_hundred_environments() {
-    Bench::run(Settings::default(), async |bench| {
+    Bench::run_alone(Settings::default(), async |bench| {
         let objects = (0..500).flat_map(|number| {
             let name = format!("e{number}");
             [
@@ -287,6 +285,5 @@ fn five_hundred_environments() {
         );
         assert!(requests <= 3, "{requests} requests");
         assert!(observed < Duration::from_secs(2), "{observed:?}");
-        let _ = claim("unused");
     });
 }

@@ -35,7 +35,7 @@ pub enum ImportState {
 
 /// Why an import has no package: its diagnostic, in which the parts of the import stand for their places.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImportProblem(Diagnostic);
+pub struct ImportProblem(Box<Diagnostic>);
 
 /// The places of an import's parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl ImportPlaces {
 impl ImportProblem {
     /// From a diagnostic whose places are [`ImportPlaces::marks`].
     pub fn new(diagnostic: Diagnostic) -> ImportProblem {
-        ImportProblem(diagnostic)
+        ImportProblem(Box::new(diagnostic))
     }
 
     /// As [`Diagnostic::message`].
@@ -82,7 +82,7 @@ impl ImportProblem {
             mark if Some(mark) == marks.clause => places.clause,
             _ => Some(url),
         };
-        let mut diagnostic = self.0.clone();
+        let mut diagnostic = (*self.0).clone();
         diagnostic.place = Some(diagnostic.place.and_then(|mark| of(mark, places.url)).unwrap_or(places.url));
         diagnostic.fixes.retain_mut(|fix| {
             fix.edits.iter_mut().all(|edit| of(edit.place, places.text).map(|place| edit.place = place).is_some())

@@ -6,6 +6,7 @@ mod candidates;
 mod check;
 mod completions;
 mod destroy;
+mod diff;
 mod exit;
 mod explain;
 mod fix;
@@ -31,6 +32,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+pub use diff::SCHEMA as DIFF_SCHEMA;
 pub use exit::Exit;
 pub use flags::Flags;
 pub use lock_moves::SCHEMA as LOCK_MOVES_SCHEMA;
@@ -62,6 +64,7 @@ enum Command {
     Plan(plan::PlanCommand),
     Apply(apply::Apply),
     Status(status::Status),
+    Diff(diff::Diff),
     Logs(logs::Logs),
     Destroy(destroy::Destroy),
     Gc(gc::Gc),
@@ -100,6 +103,7 @@ pub fn main() -> ExitCode {
         Command::Plan(command) => command.run(&flags),
         Command::Apply(command) => command.run(&flags),
         Command::Status(command) => command.run(&flags),
+        Command::Diff(command) => command.run(&flags),
         Command::Logs(command) => command.run(&flags),
         Command::Destroy(command) => command.run(&flags),
         Command::Gc(command) => command.run(&flags),

@@ -68,6 +68,9 @@ pub async fn wait(
     let begun = Instant::now();
     let (mut told, mut trouble): (String, Option<(Trouble, Instant)>) = (String::new(), None);
     loop {
+        if stop.level() > Level::Run {
+            return Err(Failure::cancelled());
+        }
         let mut say = |text: String| {
             if text != told {
                 events.phase(Phase::Settling { what: text.clone() });
@@ -102,7 +105,7 @@ pub async fn wait(
             () = waker.notified() => {}
             // For patience that ends, and for warnings, which carry no labels.
             () = tokio::time::sleep(Duration::from_millis(500)) => {}
-            () = stop.reached(Level::Cancel) => return Err(Failure::cancelled()),
+            () = stop.reached(Level::Cancel) => {}
         }
     }
 }

@@ -161,6 +161,8 @@ async fn follow<K: Watched>(
                 if !known {
                     break;
                 }
+                // A server that ends each watch at once is not asked without a pause.
+                tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
         tokio::time::sleep(Duration::from_millis(500)).await;

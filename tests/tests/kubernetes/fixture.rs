@@ -1,10 +1,9 @@
 //! A plan of objects made by hand, a provider before an API server, and a hand that plays the controllers.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use compiler::plan::action::{Change, ObjectName, Package};
-use kube::api::{Api, DynamicObject, Patch, PatchParams, PostParams};
+use kube::api::{Api, DynamicObject, ListParams, Patch, PatchParams, PostParams};
 use kube::core::{ApiResource, GroupVersionKind};
 use runtime::cluster::{self, Connection};
 use runtime::execute::{Events, Failure, Stop, stop};
@@ -25,12 +24,25 @@ pub struct Bench {
 
 impl Bench {
     pub fn run(settings: Settings, test: impl AsyncFnOnce(Bench)) {
+        Bench::run_with(settings, test, true);
+    }
+
+    /// Nobody but the test asks the server for anything.
+    pub fn run_alone(settings: Settings, test: impl AsyncFnOnce(Bench)) {
+        Bench::run_with(settings, test, false);
+    }
+
+    fn run_with(settings: Settings, test: impl AsyncFnOnce(Bench), collects: bool) {
         let server = ApiServer::start();
         let kubeconfig = server.kubeconfig();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let asked = cluster::Settings { kubeconfig: Some(kubeconfig), ..cluster::Settings::default() };
             let connection = cluster::connect(&asked).await.map_err(|failure| failure.message).unwrap();
+            let mut tasks = tokio::task::JoinSet::new();
+            if collects {
+                tasks.spawn(collect(Bench::of(connection.clone(), settings)));
+            }
             test(Bench::of(connection, settings)).await;
         });
     }
@@ -149,11 +161,6 @@ impl Bench {
         self.api(kind).patch(name, &params, &Patch::Merge(patch)).await.unwrap();
     }
 
-    /// What the controllers do with finalizers when nothing uses an object any more.
-    pub async fn let_go(&self, kind: &str, name: &str) {
-        self.merge(kind, name, &json!({ "metadata": { "finalizers": null } })).await;
-    }
-
     /// The Deployment's controller: all replicas of the newest generation are available.
     pub async fn settle(&self, name: &str, replicas: u64) {
         let generation = self.get("Deployment", name).await.unwrap()["metadata"]["generation"].clone();
@@ -166,19 +173,18 @@ impl Bench {
 
     /// The controllers and a node: a pod of the newest generation, whose container waits.
     pub async fn pod(&self, name: &str, waiting: &Value) {
+        let account = json!({ "apiVersion": "v1", "kind": "ServiceAccount", "metadata": { "name": "default" } });
+        self.make("ServiceAccount", &account).await;
         let deployment = self.get("Deployment", name).await.unwrap();
         let labels = deployment["metadata"]["labels"].clone();
         let owner = |object: &Value, kind: &str| json!([{ "apiVersion": "apps/v1", "kind": kind, "name": object["metadata"]["name"], "uid": object["metadata"]["uid"], "controller": true }]);
-        let set = self.make(
-            "ReplicaSet",
-            &json!({
-                "apiVersion": "apps/v1", "kind": "ReplicaSet",
-                "metadata": { "name": format!("{name}-1"), "labels": labels, "ownerReferences": owner(&deployment, "Deployment"),
-                              "annotations": { "deployment.kubernetes.io/revision": "1" } },
-                "spec": { "selector": deployment["spec"]["selector"], "template": deployment["spec"]["template"] },
-            }),
-        );
-        let set = set.await;
+        let set = json!({
+            "apiVersion": "apps/v1", "kind": "ReplicaSet",
+            "metadata": { "name": format!("{name}-1"), "labels": labels, "ownerReferences": owner(&deployment, "Deployment"),
+                          "annotations": { "deployment.kubernetes.io/revision": "1" } },
+            "spec": { "selector": deployment["spec"]["selector"], "template": deployment["spec"]["template"] },
+        });
+        let set = self.make("ReplicaSet", &set).await;
         self.make(
             "Pod",
             &json!({
@@ -208,6 +214,22 @@ impl Bench {
                 .any(|kind| line.contains(&format!("resource=\"{kind}\"")))
         });
         ours.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum::<f64>() as u64
+    }
+}
+
+/// The garbage collector: what was deleted goes, once nothing holds it, and here nothing does.
+async fn collect(bench: Bench) {
+    let params = PatchParams::default();
+    loop {
+        for kind in ["Deployment", "Service", "PersistentVolumeClaim"] {
+            let there = bench.api(kind).list(&ListParams::default()).await.map(|list| list.items).unwrap_or_default();
+            for object in there.into_iter().filter(|object| object.metadata.deletion_timestamp.is_some()) {
+                let name = object.metadata.name.unwrap_or_default();
+                let patch = Patch::Merge(json!({ "metadata": { "finalizers": null } }));
+                let _ = bench.api(kind).patch(&name, &params, &patch).await;
+            }
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     }
 }
 
@@ -243,7 +265,7 @@ fn selector(name: &str) -> BTreeMap<&'static str, &str> {
     BTreeMap::from([("app.kubernetes.io/name", name), ("app.kubernetes.io/instance", name)])
 }
 
-pub fn claim(name: &str) -> Value {
+fn claim(name: &str) -> Value {
     json!({
         "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata(name, &format!("{name}-home")),
         "spec": { "accessModes": ["ReadWriteOnce"], "resources": { "requests": { "storage": "10G" } } },
