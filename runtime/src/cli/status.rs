@@ -150,9 +150,9 @@ mod tests {
         };
         let other = Environment { address: "environment.b".into(), wanted: 2, ..Environment::default() };
         expect![[r#"
-            ENVIRONMENT         NAMESPACE  READY  AGE  EXPIRES  IMAGES                                       COMMIT
+            ENVIRONMENT         NAMESPACE  READY  AGE  EXPIRES  IMAGES                                        COMMIT
             environment.team-a  dev        1/1    2h   in 22h   env=b-4kq9zw2mab db=postgres@sha256:01234567  555555555555
-            environment.b       -          0/2 !  -    -                                                     -
+            environment.b       -          0/2 !  -    -                                                      -
         "#]]
         .assert_eq(&text(&[&one, &other], 107_200));
         assert_eq!(text(&[], 0), "no environment is applied\n");
