@@ -39,6 +39,7 @@ impl Bench {
         runtime.block_on(async {
             let asked = cluster::Settings { kubeconfig: Some(kubeconfig), ..cluster::Settings::default() };
             let connection = cluster::connect(&asked).await.map_err(|failure| failure.message).unwrap();
+            default_namespace(&connection).await;
             let mut tasks = tokio::task::JoinSet::new();
             if collects {
                 tasks.spawn(collect(Bench::of(connection.clone(), settings)));
@@ -308,4 +309,17 @@ pub fn ended_process() -> String {
     let own = runtime::cluster::lease::this_process();
     let (before, start) = own.rsplit_once('/').unwrap();
     format!("{before}/{}", start.parse::<u64>().unwrap() + 1)
+}
+
+/// A server makes its first namespaces some moments after it is ready.
+async fn default_namespace(connection: &Connection) {
+    let resource = ApiResource::from_gvk(&GroupVersionKind::gvk("", "v1", "Namespace"));
+    let namespaces: Api<DynamicObject> = Api::all_with(connection.client.clone(), &resource);
+    for _ in 0..200 {
+        if namespaces.get_opt("default").await.unwrap().is_some() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the server makes no namespace `default`");
 }
