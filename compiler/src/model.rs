@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 use crate::text::Place;
 
 /// A value and the place of the expression that made it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Sourced<T> {
     pub value: T,
     pub place: Place,
@@ -80,7 +80,7 @@ pub struct Origin {
 }
 
 /// An image to be built from a template: one instance of an `image` declaration.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Image {
     /// Its address in the plan, aliases included: `kaniko.image.f0ssel-dev`.
     pub address: String,

@@ -11,7 +11,7 @@ use tests::generated;
 use tests::sandbox::Sandbox;
 
 /// Instructions of a whole check for each environment of two containers, read, parsed, typed, evaluated and checked.
-const INSTRUCTIONS_OF_AN_ENVIRONMENT: f64 = 2_000_000.0;
+const INSTRUCTIONS_OF_AN_ENVIRONMENT: f64 = 320_000.0;
 /// How much more five times the environments may cost.
 const FIVE_TIMES: f64 = 6.5;
 

@@ -178,9 +178,7 @@ fn a_comment_inside_a_body() {
         expect![[r#"
             check_file
             check_item environment own
-            check_whole
             checked environment own
-            enforced environment own
             has_errors environment own
             infer environment own
             instances environment own
@@ -196,6 +194,7 @@ fn a_comment_inside_a_body() {
             references environment own
             signature environment own
             split_file .coder/main.coder
+            violations_of environment own
         "#]],
     );
 }
@@ -225,10 +224,8 @@ fn a_value_in_the_body_of_one_environment() {
         expect![[r#"
             check_file
             check_item environment own
-            check_whole
             checked environment own
             collisions package
-            enforced environment own
             has_errors environment own
             infer environment own
             instances environment own
@@ -244,6 +241,7 @@ fn a_value_in_the_body_of_one_environment() {
             references environment own
             signature environment own
             split_file .coder/main.coder
+            violations_of environment own
         "#]],
     );
 }
@@ -256,7 +254,6 @@ fn a_mistake_in_the_body_of_one_environment() {
             .coder/main.coder:24:13: error[unknown-name]: nothing is named `sice`
             check_file
             check_item environment own
-            check_whole
             checked environment own
             collisions package
             cycles package
@@ -271,6 +268,7 @@ fn a_mistake_in_the_body_of_one_environment() {
             item_text let size
             item_tree environment own
             lookup (x2)
+            meanings environment own
             references environment own
             signature environment own
             split_file .coder/main.coder
@@ -286,10 +284,8 @@ fn the_body_of_a_template() {
             check_file
             check_item environment ana
             check_item environment workspace
-            check_whole
             checked environment ana
             collisions package
-            enforced environment ana
             has_errors environment workspace
             infer environment workspace
             instances environment ana
@@ -302,10 +298,12 @@ fn the_body_of_a_template() {
             item_tree environment workspace
             items
             meanings environment workspace
+            program environment workspace
             references environment workspace
             signature environment workspace
             split_file .coder/main.coder
             types_of environment workspace
+            violations_of environment ana
         "#]],
     );
 }
@@ -317,10 +315,8 @@ fn the_signature_of_a_template() {
         expect![[r#"
             check_item environment ana
             check_item environment workspace
-            check_whole
             checked environment ana
             collisions package
-            enforced environment ana
             has_errors environment workspace
             infer environment workspace
             instances environment ana
@@ -332,10 +328,12 @@ fn the_signature_of_a_template() {
             item_text let size
             item_tree environment workspace
             meanings environment workspace
+            program environment workspace
             references environment workspace
             signature environment workspace
             split_file .coder/main.coder
             types_of environment workspace
+            violations_of environment ana
         "#]],
     );
 }
@@ -347,10 +345,8 @@ fn a_constant() {
         expect![[r#"
             check_item environment own
             check_item let size
-            check_whole
             checked environment own
             collisions package
-            enforced environment own
             evaluated let size
             has_errors let size
             infer let size
@@ -367,6 +363,7 @@ fn a_constant() {
             signature let size
             split_file .coder/main.coder
             types_of let size
+            violations_of environment own
         "#]],
     );
 }
@@ -376,8 +373,8 @@ fn the_text_of_a_dockerfile() {
     check(
         replace("dev/Dockerfile", "RUN true", "RUN false"),
         expect![[r#"
-        checked image base
-    "#]],
+            file_problems
+        "#]],
     );
 }
 
@@ -386,8 +383,8 @@ fn a_file_of_a_context() {
     check(
         |package| drop(package.files.insert("dev/notes.txt".into(), "x".into())),
         expect![[r#"
-        checked image base
-    "#]],
+            file_problems
+        "#]],
     );
 }
 
@@ -415,7 +412,6 @@ fn a_new_file() {
             duplicate_of import platform
             duplicate_of let size
             duplicate_of policy small
-            enforced environment new
             has_errors environment new
             imports_of package
             infer environment new
@@ -432,6 +428,7 @@ fn a_new_file() {
             scope package
             signature environment new
             split_file .coder/new.coder
+            violations_of environment new
         "#]],
     );
 }
@@ -486,11 +483,6 @@ fn a_policy() {
         replace(".coder/policy.coder", "<= 3", "<= 2"),
         expect![[r#"
             check_item policy small
-            check_whole
-            enforced environment ana
-            enforced environment apart
-            enforced environment own
-            enforced environment tools
             has_errors policy small
             infer policy small
             item_text enforce
@@ -501,6 +493,10 @@ fn a_policy() {
             signature policy small
             split_file .coder/policy.coder
             types_of policy small
+            violations_of environment ana
+            violations_of environment apart
+            violations_of environment own
+            violations_of environment tools
         "#]],
     );
 }
@@ -521,15 +517,16 @@ fn an_import_that_moves_to_another_commit() {
             checked environment ana
             checked environment apart
             checked environment own
-            checked environment tools (x5)
+            checked environment tools
             checked image base
+            checked platform image tools
             collisions package
             cycle_of platform image tools
             cycle_of platform let unused
             cycles platform package
             duplicate_of platform image tools
             duplicate_of platform let unused
-            enforced environment tools
+            file_problems (x2)
             has_errors platform image tools
             imported import platform
             imports_of package
@@ -549,6 +546,7 @@ fn an_import_that_moves_to_another_commit() {
             lookup
             meanings environment tools
             meanings platform image tools
+            meanings platform let unused
             package_errors platform package
             references environment tools
             references platform image tools
@@ -556,6 +554,7 @@ fn an_import_that_moves_to_another_commit() {
             scope platform package
             signature platform image tools
             split_file platform .coder/images.coder
+            violations_of environment tools
         "#]],
     );
 }

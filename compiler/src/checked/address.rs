@@ -39,8 +39,7 @@ pub fn imports_of(db: &dyn Db, package: Package) -> Vec<(SmolStr, Package)> {
         }
     };
     for item in &scope(db, package).all {
-        let declares = matches!(item.keyword(db), crate::syntax::ItemKeyword::Import);
-        if !declares && item.file(db).kind(db) != crate::db::FileKind::Yaml {
+        if !crate::db::may_import(db, *item) {
             continue;
         }
         let tree = item_tree(db, *item);

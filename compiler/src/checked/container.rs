@@ -1,5 +1,6 @@
 //! A container as evaluated, checked and made data.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -9,8 +10,10 @@ use super::reader::text;
 use super::{files, image};
 use crate::db::Db;
 use crate::diagnostics::{Diagnostic, catalog, nearest};
-use crate::eval::value::{Data, Field, Record};
-use crate::model::{Container, ContainerImage, EnvValue, Health, Mount, Port, Probe, ProbePort, Sourced, Volume, name_problem};
+use crate::eval::value::{Data, Field, Instance, InstanceKey, Record};
+use crate::model::{
+    Container, ContainerImage, EnvValue, Health, Image, Mount, Port, Probe, ProbePort, Sourced, Volume, name_problem,
+};
 use crate::text::Place;
 
 /// What a container stands in.
@@ -75,26 +78,30 @@ fn container_image(
     match &value.data {
         Data::Instance(instance) => {
             // A copy made in place is an image of its own, and is named after where it stands.
-            let address = if instance.changed {
-                format!("{}/{name}/image", around.address)
+            let (image, found) = if let Some((image, found)) = declared_image(around.db, instance) {
+                (image, Cow::Borrowed(found))
             } else {
-                super::image_address(around.db, instance)
+                let address = if instance.changed {
+                    format!("{}/{name}/image", around.address)
+                } else {
+                    super::image_address(around.db, instance)
+                };
+                let mut found = Vec::new();
+                let Some(image) = image::image(around.db, instance, address, &mut found).map(Arc::new) else {
+                    diagnostics.extend(found);
+                    return None;
+                };
+                files::check(around.db, instance.origin.package(around.db), &image, &mut found);
+                (image, Cow::Owned(found))
             };
-            let mut found = Vec::new();
-            let image = image::image(around.db, instance, address, &mut found);
-            if instance.changed || image.is_none() {
-                if let Some(image) = &image {
-                    files::check(around.db, instance.origin.package(around.db), image, &mut found);
-                }
-                diagnostics.extend(found);
-            } else if let (Some(image), false) = (&image, is_plain_of_root(around.db, instance)) {
+            if instance.changed {
+                diagnostics.extend(found.into_owned());
+            } else if !found.is_empty() && !is_plain_of_root(around.db, instance) {
                 // What an imported image lacks would break this environment's build.
-                files::check(around.db, instance.origin.package(around.db), image, &mut found);
-                diagnostics.extend(
-                    found.into_iter().map(|diagnostic| moved(diagnostic, value.place, fields.set_at("image", value.place))),
-                );
+                let used = fields.set_at("image", value.place);
+                diagnostics.extend(found.iter().map(|diagnostic| moved(diagnostic, used)));
             }
-            Some(ContainerImage::Template(Arc::new(image?)))
+            Some(ContainerImage::Template(image))
         }
         Data::String(reference) => Some(ContainerImage::Reference(Sourced { value: reference.clone(), place: value.place })),
         _ => None,
@@ -115,14 +122,23 @@ fn is_plain_of_root(db: &dyn Db, instance: &crate::eval::value::Instance) -> boo
     root == Some(instance.item.package(db)) && !templated
 }
 
+/// The image that a declaration makes by itself, with what is wrong with it: most containers use one as it is.
+fn declared_image<'a>(db: &'a dyn Db, instance: &Arc<Instance>) -> Option<(Arc<Image>, &'a [Diagnostic])> {
+    let declared = crate::eval::instances(db, instance.item).entries.first()?;
+    if instance.key != InstanceKey::Only || !Arc::ptr_eq(declared, instance) {
+        return None;
+    }
+    let checked = super::checked(db, instance.item);
+    Some((checked.images.first()?.clone(), &checked.diagnostics))
+}
+
 /// What is wrong with an import's files is told where the image is used, and shows the file.
-fn moved(diagnostic: Diagnostic, _made: Place, used: Place) -> Diagnostic {
+fn moved(diagnostic: &Diagnostic, used: Place) -> Diagnostic {
     match diagnostic.place {
         Some(place) => {
-            let message = diagnostic.message.clone();
-            Diagnostic { place: Some(used), fixes: Vec::new(), ..diagnostic }.label(place, message)
+            Diagnostic { place: Some(used), fixes: Vec::new(), ..diagnostic.clone() }.label(place, &diagnostic.message)
         }
-        None => diagnostic,
+        None => diagnostic.clone(),
     }
 }
 
@@ -143,7 +159,7 @@ fn requests(fields: &Record, place: Place, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn variables(fields: &Record, diagnostics: &mut Vec<Diagnostic>) -> Vec<(SmolStr, EnvValue)> {
-    let mut variables = Vec::new();
+    let mut variables = Vec::with_capacity(fields.entries("env").count());
     for (name, entry) in fields.entries("env") {
         if let Some(problem) = variable_problem(name) {
             diagnostics.push(catalog::invalid_variable::new(entry.set_at, name, problem));
@@ -158,7 +174,7 @@ fn variables(fields: &Record, diagnostics: &mut Vec<Diagnostic>) -> Vec<(SmolStr
 }
 
 fn ports(fields: &Record, diagnostics: &mut Vec<Diagnostic>) -> Vec<Port> {
-    let mut ports = Vec::new();
+    let mut ports = Vec::with_capacity(fields.entries("ports").count());
     for (name, entry) in fields.entries("ports") {
         if let Some(problem) = port_name_problem(name) {
             diagnostics.push(catalog::invalid_name::new(entry.set_at, name, "port", problem));
@@ -171,7 +187,7 @@ fn ports(fields: &Record, diagnostics: &mut Vec<Diagnostic>) -> Vec<Port> {
 }
 
 fn mounts(fields: &Record, around: &Surroundings, diagnostics: &mut Vec<Diagnostic>) -> Vec<Mount> {
-    let mut mounts: Vec<Mount> = Vec::new();
+    let mut mounts: Vec<Mount> = Vec::with_capacity(fields.entries("mounts").count());
     for (name, entry) in fields.entries("mounts") {
         let Some(mount) = entry.value.fields() else { continue };
         let secret = mount.secret("secret").map(|secret| (*secret).clone());

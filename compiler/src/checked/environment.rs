@@ -64,7 +64,9 @@ pub(super) fn environment(db: &dyn Db, instance: &Arc<Instance>, diagnostics: &m
 }
 
 fn containers(fields: &Record, field: &str, surroundings: &Surroundings, diagnostics: &mut Vec<Diagnostic>) -> Vec<Container> {
-    fields.entries(field).filter_map(|(name, entry)| container(name, entry, surroundings, diagnostics)).collect()
+    let mut containers = Vec::with_capacity(fields.entries(field).count());
+    containers.extend(fields.entries(field).filter_map(|(name, entry)| container(name, entry, surroundings, diagnostics)));
+    containers
 }
 
 fn containers_of_inits(
@@ -103,7 +105,7 @@ fn primary(fields: &Record, place: Place, containers: &mut [Container], diagnost
 }
 
 fn volumes(fields: &Record, diagnostics: &mut Vec<Diagnostic>) -> Vec<Volume> {
-    let mut volumes = Vec::new();
+    let mut volumes = Vec::with_capacity(fields.entries("volumes").count());
     for (name, entry) in fields.entries("volumes") {
         let Some(volume) = entry.value.fields() else { continue };
         if let Some(problem) = name_problem(name) {

@@ -28,14 +28,11 @@ pub fn image_dockerfile(db: &dyn Db, package: Package, image: &Image) -> Option<
 
 /// The text that says what is left out of the context: the Dockerfile's own file (`Dockerfile.dockerignore`), or `.dockerignore`.
 pub fn image_dockerignore(db: &dyn Db, package: Package, image: &Image) -> Option<SourceFile> {
-    let own = in_context(image, &format!("{}.dockerignore", image.dockerfile.value));
-    match text(db, package, own) {
-        TextState::Text(file) => return Some(file),
-        TextState::Unknown => return None,
-        _ => {}
-    }
-    match text(db, package, in_context(image, ".dockerignore")) {
-        TextState::Text(file) => Some(file),
+    let own = text(db, package, in_context(image, &format!("{}.dockerignore", image.dockerfile.value)));
+    let shared = text(db, package, in_context(image, ".dockerignore"));
+    match (own, shared) {
+        (TextState::Text(file), _) => Some(file),
+        (TextState::Missing | TextState::Unreadable(_), TextState::Text(file)) => Some(file),
         _ => None,
     }
 }
@@ -48,8 +45,22 @@ pub fn image_context(db: &dyn Db, package: Package, image: &Image) -> Option<Arc
     }
 }
 
-/// Reports what would break or change the build.
-pub(super) fn check(db: &dyn Db, package: Package, image: &Image, diagnostics: &mut Vec<Diagnostic>) {
+/// Reports what would break or change the build. Many containers use the same instance of a template: it is looked at once.
+pub(super) fn check(db: &dyn Db, package: Package, image: &Arc<Image>, diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.extend(file_problems(db, package, image.clone()).iter().cloned());
+}
+
+#[salsa::tracked]
+fn file_problems(db: &dyn Db, package: Package, image: Arc<Image>) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    find_problems(db, package, &image, &mut diagnostics);
+    diagnostics
+}
+
+fn find_problems(db: &dyn Db, package: Package, image: &Image, diagnostics: &mut Vec<Diagnostic>) {
+    // All that can be needed is asked for at once: each round of answers is another revision.
+    text(db, package, in_context(image, &image.dockerfile.value));
+    image_dockerignore(db, package, image);
     let context = match db.facts().context(db, package, image.context.value.clone()).state(db) {
         ContextState::Unknown => return,
         ContextState::Missing => {

@@ -22,6 +22,7 @@ pub use project_settings::project;
 
 use crate::db::{Db, ItemId};
 use crate::diagnostics::Diagnostic;
+use crate::eval;
 use crate::eval::value::Instance;
 use crate::hir::DeclKind;
 use crate::model::{Environment, Image};
@@ -31,14 +32,25 @@ use crate::model::{Environment, Image};
 pub struct Checked {
     pub images: Vec<Arc<Image>>,
     pub environments: Vec<Arc<Environment>>,
+    /// Of the evaluation.
+    pub evaluation: Vec<Diagnostic>,
+    /// Of what was evaluated.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// What a declaration without parameters declares. The evaluation's own diagnostics are not repeated here.
+/// What a declaration without parameters declares.
 #[salsa::tracked]
 pub fn checked(db: &dyn Db, item: ItemId) -> Arc<Checked> {
-    let mut checked = Checked::default();
-    for instance in &crate::eval::instances(db, item).entries {
+    // The values of environments are large, and mostly of no further use; images stand in many environments.
+    let made;
+    let instances = if item.decl_kind(db) == Some(DeclKind::Image) || package::is_judged(db, item) {
+        eval::instances(db, item)
+    } else {
+        made = eval::evaluated_instances(db, item);
+        &made
+    };
+    let mut checked = Checked { evaluation: instances.diagnostics.clone(), ..Checked::default() };
+    for instance in &instances.entries {
         checked.add(db, instance);
     }
     // A template's loop makes the same mistake for each element: it is told once.
@@ -58,9 +70,9 @@ impl Checked {
         match instance.kind {
             DeclKind::Image => {
                 let image = image::image(db, instance, image_address(db, instance), &mut self.diagnostics);
-                if let Some(image) = image {
+                if let Some(image) = image.map(Arc::new) {
                     files::check(db, instance.origin.package(db), &image, &mut self.diagnostics);
-                    self.images.push(Arc::new(image));
+                    self.images.push(image);
                 }
             }
             DeclKind::Environment => {

@@ -9,7 +9,7 @@ use crate::diagnostics::{Diagnostic, catalog};
 use crate::eval::value::{Data, Value};
 use crate::hir::{DeclKind, Definition};
 use crate::model::Environment;
-use crate::names::{Resolution, resolve};
+use crate::names::{Meaning, Resolution, meanings};
 use crate::text::Place;
 use crate::types::{Signature, Ty, has_errors, signature};
 
@@ -17,7 +17,7 @@ use crate::types::{Signature, Ty, has_errors, signature};
 #[salsa::tracked]
 pub fn collisions(db: &dyn Db, package: Package) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    let mut owners: FxHashMap<(&'static str, Option<SmolStr>, SmolStr), (Place, String)> = FxHashMap::default();
+    let mut owners: FxHashMap<(&'static str, Option<SmolStr>, SmolStr), (Place, &str)> = FxHashMap::default();
     let project = project(db, package);
     let (mut count, mut last) = (0u32, None);
     for item in instances_of(db, package, DeclKind::Environment) {
@@ -31,7 +31,7 @@ pub fn collisions(db: &dyn Db, package: Package) -> Vec<Diagnostic> {
                         diagnostics.push(catalog::name_collision::new(place, kind, &key.2, *first));
                     }
                     _ => {
-                        owners.insert(key, (place, environment.address.clone()));
+                        owners.insert(key, (place, &environment.address));
                     }
                 }
             }
@@ -50,7 +50,11 @@ pub fn collisions(db: &dyn Db, package: Package) -> Vec<Diagnostic> {
 fn objects(environment: &Environment) -> Vec<(&'static str, SmolStr, Place)> {
     let mut objects = vec![("environment", environment.name.clone(), environment.place)];
     for volume in environment.volumes.iter().filter(|volume| volume.size.is_some()) {
-        objects.push(("claim", smol_str::format_smolstr!("{}-{}", environment.name, volume.name), volume.place));
+        let mut name = String::with_capacity(environment.name.len() + 1 + volume.name.len());
+        name.push_str(&environment.name);
+        name.push('-');
+        name.push_str(&volume.name);
+        objects.push(("claim", name.into(), volume.place));
     }
     objects
 }
@@ -85,13 +89,19 @@ fn instances_of(db: &dyn Db, package: Package, kind: DeclKind) -> Vec<ItemId> {
 }
 
 /// What the policies in force say against the images and environments of an item.
+pub fn enforced(db: &dyn Db, item: ItemId) -> &[Diagnostic] {
+    if is_judged(db, item) { violations_of(db, item) } else { &[] }
+}
+
+/// Whether any policy is in force.
+pub(super) fn is_judged(db: &dyn Db, item: ItemId) -> bool {
+    !policies_in_force(db, item.package(db)).is_empty()
+}
+
 #[salsa::tracked]
-pub fn enforced(db: &dyn Db, item: ItemId) -> Vec<Diagnostic> {
+fn violations_of(db: &dyn Db, item: ItemId) -> Vec<Diagnostic> {
     let Some(kind) = item.decl_kind(db) else { return Vec::new() };
     let policies = policies_in_force(db, item.package(db));
-    if policies.is_empty() {
-        return Vec::new();
-    }
     let mut diagnostics = Vec::new();
     for instance in &crate::eval::instances(db, item).entries {
         let value = Value::new(Data::Instance(instance.clone()), instance.place);
@@ -117,7 +127,8 @@ pub fn policies_in_force(db: &dyn Db, package: Package) -> Vec<ItemId> {
     for enforce in &scope(db, package).enforces {
         let tree = item_tree(db, *enforce);
         let Definition::Enforce(policy) = &tree.item.definition else { continue };
-        if let Resolution::Item(found) = resolve(db, package, &tree.item, *policy, &|_| false)
+        if let Some(Meaning { resolution: Resolution::Item(found), .. }) = meanings(db, *enforce).get(*policy)
+            && let found = *found
             && !has_errors(db, found)
             && !policies.contains(&found)
         {

@@ -16,7 +16,7 @@ pub use facts::{
     ContextFact, ContextState, Facts, ImportFact, ImportKey, ImportPlaces, ImportProblem, ImportState, TextFact, TextState,
     Wanted,
 };
-pub use package_scope::{Namespace, Scope, duplicate_of, import_package, imported, lookup, scope};
+pub use package_scope::{Namespace, Scope, duplicate_of, import_package, imported, lookup, may_import, scope};
 
 use crate::hir::DeclKind;
 use crate::syntax::ItemKeyword;

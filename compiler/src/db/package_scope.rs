@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use super::{Db, ImportKey, ImportState, ItemId, Package, item_tree, items};
+use super::{Db, FileKind, ImportKey, ImportState, ItemId, Package, item_tree, items};
 use crate::hir::{AtKind, Definition, ImportDecl};
 use crate::syntax::ItemKeyword;
 
@@ -132,6 +132,11 @@ pub fn import_package(db: &dyn Db, from: Package, import: &ImportDecl) -> Import
     let (kind, at) = import.at.as_ref().map_or((AtKind::Any, SmolStr::default()), |at| (at.kind, at.name.text.clone()));
     let key = ImportKey { from, url: import.url.text.clone(), kind, at };
     db.facts().import(db, key).state(db).clone()
+}
+
+/// Whether a declaration can import a package: in YAML each can.
+pub fn may_import(db: &dyn Db, item: ItemId) -> bool {
+    item.keyword(db) == ItemKeyword::Import || item.file(db).kind(db) == FileKind::Yaml
 }
 
 /// The package behind an `import` declaration; `None` where it is not known or refused.

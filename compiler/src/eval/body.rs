@@ -83,7 +83,7 @@ impl<'db> Interpreter<'db> {
     /// A record of these fields, in the type's order; where one is absent, its default.
     fn filled(&mut self, record: &RecordTy, whole: &Ty, given: impl Iterator<Item = Option<Field>>) -> Record {
         self.steps(record.fields.len() as u64 / 4, self.origin);
-        let mut fields = Fields::with_capacity_and_hasher(record.fields.len(), Default::default());
+        let mut fields = Fields::with_capacity(record.fields.len());
         for (declared, given) in record.fields.iter().zip(given) {
             let field = match given {
                 Some(field) if matches!(field.value.data, Data::None) && matches!(declared.ty, Ty::Option(_)) => None,
@@ -91,7 +91,7 @@ impl<'db> Interpreter<'db> {
                 None => self.default_field(declared),
             };
             if let Some(field) = field {
-                fields.insert(declared.name.clone(), field);
+                fields.push(declared.name.clone(), field);
             }
         }
         Record::typed(fields, Some(whole.clone()))

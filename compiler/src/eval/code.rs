@@ -1,32 +1,38 @@
 //! A declaration that is being evaluated, and the names bound in it.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::Value;
-use super::names::{Meaning, meanings};
-use crate::db::{Db, ItemId, Package, item_tree};
+use super::shared::shared_values;
+use crate::db::{Db, ItemId, ItemTree, Package, item_tree};
 use crate::hir::{ExprId, Item};
-use crate::names::Resolution;
+use crate::names::{Meaning, Meanings, Resolution, meanings};
 use crate::text::{Owner, Place, TextRange};
 use crate::types::{self, FunctionTy, Signature};
 
 /// All that evaluation needs to know of a declaration, looked up once.
+#[derive(Clone)]
 pub(super) struct Code<'db> {
     pub id: ItemId,
     pub owner: Owner,
     pub package: Package,
     pub item: &'db Item,
-    pub meanings: &'db [Meaning],
+    pub meanings: &'db Meanings,
     /// Nothing is wrong with it, so that it may be evaluated.
     pub sound: bool,
     /// Of a function or a template.
     pub function: Option<&'db FunctionTy>,
+    /// Of a template or a loop: what is the same in all instances.
+    pub shared: Option<Arc<FxHashMap<ExprId, Value>>>,
 }
 
 impl<'db> Code<'db> {
-    pub fn new(db: &'db dyn Db, id: ItemId) -> Code<'db> {
+    /// Of the declaration that is evaluated, whose parts are asked for once.
+    pub fn own(db: &'db dyn Db, id: ItemId) -> Code<'db> {
         let function = match types::signature(db, id) {
             Signature::Function(function) => Some(&**function),
             _ => None,
@@ -39,7 +45,57 @@ impl<'db> Code<'db> {
             meanings: meanings(db, id),
             sound: !types::has_errors(db, id),
             function,
+            shared: None,
         }
+    }
+
+    /// Of a declaration that others call.
+    pub fn called(db: &'db dyn Db, id: ItemId) -> Code<'db> {
+        let program = program(db, id);
+        Code {
+            id,
+            owner: id.owner(),
+            package: id.package(db),
+            item: &program.tree.item,
+            meanings: &program.meanings,
+            sound: program.sound,
+            function: program.function.as_deref(),
+            shared: Some(program.shared.clone()),
+        }
+    }
+}
+
+/// What each evaluation that calls a declaration asks of it, in one answer: many do.
+#[derive(Debug, PartialEq)]
+struct Program {
+    tree: Arc<ItemTree>,
+    meanings: Arc<Meanings>,
+    sound: bool,
+    function: Option<Arc<FunctionTy>>,
+    shared: Arc<FxHashMap<ExprId, Value>>,
+}
+
+#[salsa::tracked(cycle_result = no_program)]
+fn program(db: &dyn Db, item: ItemId) -> Program {
+    let mut program = no_program(db, salsa::plumbing::AsId::as_id(&item), item);
+    program.sound = !types::has_errors(db, item);
+    if let Signature::Function(function) = types::signature(db, item) {
+        program.function = Some(function.clone());
+    }
+    if program.sound {
+        program.shared = Arc::new(shared_values(db, item));
+    }
+    program
+}
+
+/// What needs itself is reported before anything is evaluated; this only keeps the query total.
+fn no_program(db: &dyn Db, _: salsa::Id, item: ItemId) -> Program {
+    Program {
+        tree: item_tree(db, item).clone(),
+        meanings: meanings(db, item).clone(),
+        sound: false,
+        function: None,
+        shared: Arc::default(),
     }
 }
 
@@ -82,9 +138,8 @@ impl<'db> Frame<'db> {
 
     /// What a path of names refers to outside of the declaration's own bindings.
     pub(super) fn global(&self, expr: ExprId) -> Option<&'db Resolution> {
-        let meanings: &'db [Meaning] = self.code.meanings;
-        let meaning = &meanings[expr.raw()];
-        match (&meaning.resolution, &meaning.shadowed_by) {
+        let Meaning { resolution, shadowed_by } = self.code.meanings.get(expr)?;
+        match (resolution, shadowed_by) {
             (Resolution::Value, _) => None,
             (_, Some(head)) if self.local(head).is_some() => None,
             (resolution, _) => Some(resolution),

@@ -137,7 +137,7 @@ impl<'db> Interpreter<'db> {
         if is_known_as(record, whole) || !self.steps(ty.fields.len() as u64 / 4, at) {
             return None;
         }
-        let mut made = Fields::with_capacity_and_hasher(ty.fields.len(), Default::default());
+        let mut made = Fields::with_capacity(ty.fields.len());
         for declared in &ty.fields {
             match record.fields.get(&declared.name) {
                 Some(field) if matches!(field.value.data, Data::None) && matches!(declared.ty, Ty::Option(_)) => {}
@@ -146,11 +146,11 @@ impl<'db> Interpreter<'db> {
                     if let Some(adapted) = self.adapted(&field.value, &declared.ty, at) {
                         field.value = adapted;
                     }
-                    made.insert(declared.name.clone(), field);
+                    made.push(declared.name.clone(), field);
                 }
                 None => {
                     if let Some(default) = self.default_field(declared) {
-                        made.insert(declared.name.clone(), default);
+                        made.push(declared.name.clone(), default);
                     }
                 }
             }

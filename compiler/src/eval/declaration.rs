@@ -1,10 +1,11 @@
 //! The images and environments that a declaration without parameters stands for.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::code::Frame;
+use super::code::{Code, Frame};
 use super::limits::{INSTANCES, STEPS_OF_AN_INSTANCE, WEIGHT_OF_INSTANCES};
 use super::{Data, Field, Fields, Instance, InstanceKey, Interpreter, Record, Value, comprehension::Element};
 use crate::db::{Db, ItemId, item_tree, name_place};
@@ -28,10 +29,15 @@ pub struct Instances {
 
 #[salsa::tracked(cycle_result = cyclic_instances)]
 pub fn instances(db: &dyn Db, item: ItemId) -> Arc<Instances> {
-    let failed = || Arc::new(Instances { failed: true, ..Instances::default() });
+    Arc::new(evaluated_instances(db, item))
+}
+
+/// As [`instances`], made anew at each call: for who asks of each declaration once, and has no use for the values afterwards.
+pub fn evaluated_instances(db: &dyn Db, item: ItemId) -> Instances {
+    let failed = || Instances { failed: true, ..Instances::default() };
     let Definition::Decl(decl) = &item_tree(db, item).item.definition else { return failed() };
     if decl.params.is_some() {
-        return Arc::new(Instances::default());
+        return Instances::default();
     }
     if types::has_errors(db, item) {
         return failed();
@@ -42,7 +48,7 @@ pub fn instances(db: &dyn Db, item: ItemId) -> Arc<Instances> {
         None => interpreter.single(&mut frame, decl),
         Some(_) => interpreter.looped(&mut frame, decl),
     };
-    Arc::new(Instances { diagnostics: interpreter.finish(), ..made })
+    Instances { diagnostics: interpreter.finish(), ..made }
 }
 
 fn cyclic_instances(_: &dyn Db, _: salsa::Id, _: ItemId) -> Arc<Instances> {
@@ -70,6 +76,8 @@ impl<'db> Interpreter<'db> {
         let mut keys: FxHashMap<SmolStr, Place> = FxHashMap::default();
         let mut weight = 0_u64;
         let over = frame.expr_place(loop_.iterable);
+        let shared = Arc::new(super::shared::shared_values(self.db, frame.code.id));
+        frame.code = Rc::new(Code { shared: Some(shared), ..(*frame.code).clone() });
         let went = self.iterate(frame, loop_, &mut |this, frame, element| {
             match decl.condition.map(|condition| this.truth(frame, condition)) {
                 None | Some(Some(true)) => {}

@@ -19,6 +19,9 @@ impl<'db> Interpreter<'db> {
     pub fn expr_as(&mut self, frame: &mut Frame<'db>, id: ExprId, ty: &Ty) -> Value {
         let item = frame.item();
         let place = frame.expr_place(id);
+        if let Some(shared) = frame.code.shared.as_ref().and_then(|shared| shared.get(&id)) {
+            return if self.steps(1, place) { shared.clone() } else { Value::error(place) };
+        }
         match item.expr(id) {
             Expr::Scalar(scalar) => match super::scalar::as_type(scalar, ty) {
                 Some(data) => self.coerce(Value::new(data, place), ty, place),

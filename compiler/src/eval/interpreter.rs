@@ -24,6 +24,7 @@ const STACK: usize = 2 * 1024 * 1024;
 /// The evaluation of one declaration.
 pub(crate) struct Interpreter<'db> {
     pub(super) db: &'db dyn Db,
+    own: ItemId,
     /// The declaration's package: where its mistakes are reported.
     pub(super) home: Package,
     /// The declaration as a whole.
@@ -37,7 +38,9 @@ pub(crate) struct Interpreter<'db> {
     pub(super) calls: usize,
     depth: u32,
     codes: FxHashMap<ItemId, Rc<Code<'db>>>,
-    pub(super) defaults: FxHashMap<(ItemId, ExprId), Value>,
+    pub(super) defaults: Option<&'db FxHashMap<(ItemId, ExprId), Value>>,
+    /// It is the default of a field that is evaluated.
+    pub(super) is_default: bool,
     schemas: [Option<Arc<RecordTy>>; 2],
 }
 
@@ -46,6 +49,7 @@ impl<'db> Interpreter<'db> {
     pub fn new(db: &'db dyn Db, item: ItemId) -> Interpreter<'db> {
         Interpreter {
             db,
+            own: item,
             home: item.package(db),
             origin: item_place(db, item),
             trail: Vec::new(),
@@ -55,7 +59,8 @@ impl<'db> Interpreter<'db> {
             calls: 0,
             depth: 0,
             codes: FxHashMap::default(),
-            defaults: FxHashMap::default(),
+            defaults: None,
+            is_default: false,
             schemas: [None, None],
         }
     }
@@ -71,8 +76,9 @@ impl<'db> Interpreter<'db> {
     }
 
     pub(super) fn code(&mut self, item: ItemId) -> Rc<Code<'db>> {
-        let db = self.db;
-        self.codes.entry(item).or_insert_with(|| Rc::new(Code::new(db, item))).clone()
+        let (db, own) = (self.db, self.own);
+        let code = || if item == own { Code::own(db, item) } else { Code::called(db, item) };
+        self.codes.entry(item).or_insert_with(|| Rc::new(code())).clone()
     }
 
     /// The fields of an image or an environment.
@@ -172,7 +178,7 @@ impl<'db> Interpreter<'db> {
         fields: &'db [RecordField],
         mut value: impl FnMut(&mut Self, &mut Frame<'db>, &'db RecordField) -> Value,
     ) -> Fields {
-        let mut made = Fields::with_capacity_and_hasher(fields.len(), Default::default());
+        let mut made = Fields::with_capacity(fields.len());
         for field in fields {
             let value = value(self, frame, field);
             let set_at = frame.place(field.name.range);
@@ -206,7 +212,7 @@ impl<'db> Interpreter<'db> {
     }
 
     fn name(&mut self, frame: &mut Frame<'db>, id: ExprId, name: &SmolStr, place: Place) -> Value {
-        if frame.code.meanings[id.raw()].shadowed_by.is_some()
+        if frame.code.meanings.get(id).is_some_and(|meaning| meaning.shadowed_by.is_some())
             && let Some(value) = frame.local(name)
         {
             return value.clone();

@@ -17,8 +17,13 @@ pub fn show(value: &Value) -> String {
     text
 }
 
+/// Whether nothing that follows would be shown.
+fn is_long(text: &str) -> bool {
+    text.len() > LENGTH && text.chars().nth(LENGTH).is_some()
+}
+
 fn write(value: &Value, text: &mut String) {
-    if text.len() > 4 * LENGTH {
+    if is_long(text) {
         return;
     }
     match &value.data {
@@ -38,7 +43,7 @@ fn write(value: &Value, text: &mut String) {
         Data::List(list) => {
             text.push('[');
             for (index, item) in list.items.iter().enumerate() {
-                if text.len() > 4 * LENGTH {
+                if is_long(text) {
                     break;
                 }
                 if index > 0 {
@@ -69,7 +74,7 @@ fn fields(record: &Record, text: &mut String) {
     }
     text.push_str("{ ");
     for (index, (name, field)) in record.fields.iter().enumerate() {
-        if text.len() > 4 * LENGTH {
+        if is_long(text) {
             break;
         }
         if index > 0 {

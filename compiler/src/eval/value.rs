@@ -2,18 +2,14 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
 use smol_str::SmolStr;
 
+pub use super::fields::Fields;
 use crate::db::ItemId;
 use crate::hir::DeclKind;
 use crate::model::{Bytes, Cpu, SecretKey};
 use crate::text::Place;
 use crate::types::Ty;
-
-/// A record's entries by name, in the order of the source.
-pub type Fields = IndexMap<SmolStr, Field, FxBuildHasher>;
 
 /// `==` compares places too, as a query's result must; [`Value::equals`] is the language's own equality.
 #[derive(Clone, Debug, PartialEq)]

@@ -81,7 +81,7 @@ impl<'db> Interpreter<'db> {
             }
         };
         if matches!(value.data, Data::None) && matches!(expected, Ty::Option(_)) {
-            fields.shift_remove(name);
+            fields.remove(name);
             return;
         }
         let overridden = old.map(remembered);

@@ -61,6 +61,11 @@ impl<T> Arena<T> {
         Idx { raw: self.entries.len() as u32 - 1, of: PhantomData }
     }
 
+    /// Makes room for this many more.
+    pub fn reserve(&mut self, more: usize) {
+        self.entries.reserve_exact(more);
+    }
+
     pub fn len(&self) -> usize {
         self.entries.len()
     }

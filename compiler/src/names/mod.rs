@@ -3,15 +3,16 @@
 //! Says nothing about types and reports nothing: the type checker does.
 
 mod cycles;
+mod meaning;
 mod reference_walk;
 
 pub use cycles::{Cycle, cycle_of};
+pub use meaning::{Meaning, Meanings, meanings};
 pub use reference_walk::references;
 
 use smol_str::SmolStr;
 
 use crate::db::{Db, ItemId, Namespace, Package, imported, lookup};
-use crate::hir::{Expr, ExprId, Item};
 use crate::syntax::ItemKeyword;
 
 /// What an expression of names and dots refers to.
@@ -30,23 +31,6 @@ pub enum Resolution {
     Namespace(Option<Package>, Namespace),
     /// No such name in that namespace of that package (`None`: it is not known, and was reported).
     Unknown(Option<Package>, Namespace, SmolStr),
-}
-
-/// What `expr` refers to in `item`'s body, where `is_local` tells the names bound around it.
-pub fn resolve(db: &dyn Db, package: Package, item: &Item, expr: ExprId, is_local: &dyn Fn(&str) -> bool) -> Resolution {
-    match item.expr(expr) {
-        Expr::Name(name) if is_local(name) => Resolution::Local,
-        Expr::Name(name) => resolve_name(db, package, name),
-        Expr::Field { base, name, optional: false } => match resolve(db, package, item, *base, is_local) {
-            Resolution::Package(_, inner) => match Namespace::of_word(&name.text) {
-                Some(namespace) => Resolution::Namespace(inner, namespace),
-                None => member(db, inner, Namespace::Plain, &name.text),
-            },
-            Resolution::Namespace(inner, namespace) => member(db, inner, namespace, &name.text),
-            _ => Resolution::Value,
-        },
-        _ => Resolution::Value,
-    }
 }
 
 /// A plain name at the head of a path, no local of that name being in scope.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::{Resolution, resolve, resolve_name};
+use super::{Meanings, Resolution, meanings, resolve_name};
 use crate::db::{Db, ItemId, Namespace, Package, item_tree, lookup};
 use crate::hir::{
     Binders, DeclBody, DeclKind, Definition, Expr, ExprId, Item, Loop, Member, Param, Rule, StringPart, TestStatement, TypeExpr,
@@ -16,7 +16,8 @@ use crate::syntax::ItemKeyword;
 #[salsa::tracked]
 pub fn references(db: &dyn Db, item: ItemId) -> Arc<[ItemId]> {
     let tree = item_tree(db, item);
-    let mut walk = Walk { db, package: item.package(db), item: &tree.item, locals: Vec::new(), found: Vec::new() };
+    let (package, meanings) = (item.package(db), meanings(db, item));
+    let mut walk = Walk { db, package, item: &tree.item, meanings, locals: Vec::new(), found: Vec::new() };
     walk.definition();
     walk.found.into()
 }
@@ -25,6 +26,7 @@ struct Walk<'a> {
     db: &'a dyn Db,
     package: Package,
     item: &'a Item,
+    meanings: &'a Meanings,
     locals: Vec<SmolStr>,
     found: Vec<ItemId>,
 }
@@ -243,7 +245,7 @@ impl Walk<'_> {
     fn path(&mut self, expr: ExprId) {
         let locals = &self.locals;
         let is_local = |name: &str| locals.iter().any(|local| local == name);
-        let resolution = resolve(self.db, self.package, self.item, expr, &is_local);
+        let resolution = self.meanings.resolve(self.item, expr, is_local);
         self.found(resolution);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::{FieldTy, FunctionTy, ParamTy, RecordTy, Ty, infer, type_of};
-use crate::db::{Db, ItemId, Namespace, item_tree, lookup};
+use crate::db::{Db, ItemId, Namespace, Package, item_tree, lookup};
 use crate::hir::{DeclKind, Definition, Param};
 use crate::names;
 
@@ -88,12 +88,23 @@ fn named(ty: Ty, name: Option<SmolStr>) -> Ty {
 
 /// The fields of an `image` or an `environment`, as the prelude declares them.
 pub fn schema(db: &dyn Db, kind: DeclKind) -> Arc<RecordTy> {
-    prelude_record(db, kind.word())
+    let [image, environment, _] = schemas(db, db.prelude());
+    match kind {
+        DeclKind::Image => image.clone(),
+        DeclKind::Environment => environment.clone(),
+    }
 }
 
 /// The fields of `project`.
 pub fn project_schema(db: &dyn Db) -> Arc<RecordTy> {
-    prelude_record(db, "project")
+    let [_, _, project] = schemas(db, db.prelude());
+    project.clone()
+}
+
+/// The records that the prelude declares for what declarations have as their bodies.
+#[salsa::tracked]
+fn schemas(db: &dyn Db, _prelude: Package) -> [Arc<RecordTy>; 3] {
+    ["image", "environment", "project"].map(|name| prelude_record(db, name))
 }
 
 fn prelude_record(db: &dyn Db, name: &'static str) -> Arc<RecordTy> {

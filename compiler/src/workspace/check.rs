@@ -1,7 +1,7 @@
 //! The diagnostics of declarations, files and packages.
 
 use crate::checked;
-use crate::db::{Db, ItemId, Package, SourceFile, Workspace, item_tree, items, scope, split_file};
+use crate::db::{Db, ItemId, Package, SourceFile, Workspace, item_tree, items, may_import, scope, split_file};
 use crate::diagnostics::{Diagnostic, catalog};
 use crate::eval;
 use crate::hir::Definition;
@@ -21,9 +21,8 @@ pub fn check_item(db: &dyn Db, item: ItemId) -> Vec<Diagnostic> {
             diagnostics.extend(eval::value(db, item).diagnostics.iter().cloned())
         }
         Definition::Decl(_) if matches!(signature(db, item), Signature::Instance(_) | Signature::Instances(_)) => {
-            let instances = eval::instances(db, item);
-            diagnostics.extend(instances.diagnostics.iter().cloned());
-            diagnostics.extend(checked::checked(db, item).diagnostics.iter().cloned());
+            let checked = checked::checked(db, item);
+            diagnostics.extend(checked.evaluation.iter().chain(&checked.diagnostics).cloned());
             diagnostics.extend(checked::enforced(db, item).iter().cloned());
         }
         _ => {}
@@ -46,7 +45,7 @@ pub fn check_file(db: &dyn Db, package: Package, file: SourceFile) -> Vec<Diagno
 pub fn check_whole(db: &dyn Db, workspace: Workspace) -> Vec<Diagnostic> {
     let root = workspace.root(db);
     let mut diagnostics = checked::collisions(db, root).clone();
-    for &item in &scope(db, root).all {
+    for &item in scope(db, root).all.iter().filter(|item| may_import(db, **item)) {
         let tree = item_tree(db, item);
         let declared = match &tree.item.definition {
             Definition::Import(import) => Some(import),
@@ -130,7 +129,7 @@ fn cycle(db: &dyn Db, root: Package, target: Package) -> Option<Vec<String>> {
 
 /// Makes sure that whatever every declaration needs of imports has been asked for.
 pub fn ask_for_imports(db: &dyn Db, package: Package) {
-    for &item in &scope(db, package).all {
+    for &item in scope(db, package).all.iter().filter(|item| may_import(db, **item)) {
         let tree = item_tree(db, item);
         if let Definition::Import(import) = &tree.item.definition {
             crate::db::import_package(db, package, import);

@@ -28,6 +28,8 @@ use crate::diagnostics::{Diagnostic, Report, Sources, catalog};
 
 /// How deep imports of imports go, at most.
 const IMPORT_DEPTH: usize = 64;
+/// How many files are checked before all are.
+const FIRST_FILES: usize = 16;
 
 /// A clone is a snapshot for another thread to read. Whatever changes a session cancels the queries of its clones, and then
 /// waits until all of them are dropped: change one session only, and no clone.
@@ -40,6 +42,8 @@ pub struct Session {
     repositories: Vec<RepositoryId>,
     /// Files that are no text, with why.
     unreadable: Vec<(SourceFile, String)>,
+    /// Nothing was checked yet.
+    is_new: bool,
 }
 
 impl Session {
@@ -50,8 +54,14 @@ impl Session {
     pub fn with_database(db: Database, root: LoadedPackage) -> Session {
         let placeholder = Package::new(&db, Vec::new(), root.origin.clone(), FileOrigin::Root);
         let workspace = Workspace::new(&db, placeholder);
-        let mut session =
-            Session { db, workspace, packages: FxHashMap::default(), repositories: Vec::new(), unreadable: Vec::new() };
+        let mut session = Session {
+            db,
+            workspace,
+            packages: FxHashMap::default(),
+            repositories: Vec::new(),
+            unreadable: Vec::new(),
+            is_new: true,
+        };
         let package = session.add(root);
         session.workspace.set_root(&mut session.db).to(package);
         session
@@ -342,7 +352,15 @@ impl Session {
 
     /// Every diagnostic of the root package, in the order of files and lines.
     pub fn check(&mut self, host: &dyn Host) -> Vec<Diagnostic> {
+        if self.is_new {
+            self.parse();
+        }
         self.load_imports(host);
+        if self.is_new {
+            self.resolve();
+            self.ask_first(host);
+            self.is_new = false;
+        }
         loop {
             let diagnostics = self.check_known();
             if !self.supply(host) {
@@ -353,20 +371,54 @@ impl Session {
         }
     }
 
+    /// Reads every declaration, on all processors.
+    fn parse(&self) {
+        let root = self.root();
+        self.all(root.files(&self.db), |db, file| {
+            for item in crate::db::items(db, root, *file) {
+                crate::db::item_tree(db, *item);
+            }
+        });
+    }
+
+    /// Finds what every declaration refers to, on all processors. What is wrong with one depends on what refers to what in the
+    /// whole package: without this, the first to ask would find it for all while the others wait.
+    fn resolve(&self) {
+        let root = self.root();
+        scope(&self.db, root);
+        self.all(root.files(&self.db), |db, file| {
+            for item in crate::db::items(db, root, *file) {
+                crate::names::references(db, *item);
+            }
+        });
+    }
+
+    /// Checks some files until they lack nothing: what they need of the world is mostly what all need, and each answer makes
+    /// everything that was checked be looked at again.
+    fn ask_first(&mut self, host: &dyn Host) {
+        loop {
+            let root = self.root();
+            let files = root.files(&self.db);
+            self.all(&files[..files.len().min(FIRST_FILES)], |db, file| check_file(db, root, *file).len());
+            if !self.supply(host) {
+                return;
+            }
+            self.load_imports(host);
+        }
+    }
+
+    /// Asks something of every file, on all processors where there are many; the answers in order.
+    fn all<T: Send>(&self, files: &[SourceFile], ask: impl Fn(&Database, &SourceFile) -> T + Send + Sync) -> Vec<T> {
+        if files.len() < 8 {
+            return files.iter().map(|file| ask(&self.db, file)).collect();
+        }
+        files.par_iter().map_with(self.db.clone(), |db, file| ask(db, file)).collect()
+    }
+
     /// Every diagnostic as far as the facts are known.
     pub fn check_known(&self) -> Vec<Diagnostic> {
         let root = self.root();
-        let files = root.files(&self.db);
-        let by_file: Vec<Vec<Diagnostic>> = if files.len() < 8 {
-            files.iter().map(|file| check_file(&self.db, root, *file).clone()).collect()
-        } else {
-            // What all declarations ask first is made once, before threads would wait for each other.
-            files.par_iter().for_each_with(self.db.clone(), |db, file| {
-                crate::db::items(db, root, *file);
-            });
-            scope(&self.db, root);
-            files.par_iter().map_with(self.db.clone(), |db, file| check_file(db, root, *file).clone()).collect()
-        };
+        let by_file = self.all(root.files(&self.db), |db, file| check_file(db, root, *file).clone());
         let mut diagnostics: Vec<Diagnostic> = Vec::new();
         for (file, why) in &self.unreadable {
             if file.origin(&self.db) == FileOrigin::Root {

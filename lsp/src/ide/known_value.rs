@@ -5,7 +5,7 @@
 use compiler::db::{Db, ItemId, item_tree};
 use compiler::eval::{self, Data, Value};
 use compiler::hir::{Definition, Expr, ExprId, Item};
-use compiler::names::{Resolution, resolve};
+use compiler::names::{Resolution, meanings};
 use compiler::text::Place;
 
 use super::binders::bound_at;
@@ -16,7 +16,7 @@ const MOST_VALUES: usize = 10_000;
 /// What `expr` refers to, the names bound around it taken into account.
 pub fn resolution(db: &dyn Db, id: ItemId, item: &Item, expr: ExprId) -> Resolution {
     let bound = bound_at(item, expr);
-    resolve(db, id.package(db), item, expr, &|name| bound.iter().any(|local| local.text == name))
+    meanings(db, id).resolve(item, expr, |name| bound.iter().any(|local| local.text == name))
 }
 
 /// The value of an expression of the declaration `id`, if it has one value and it is known.

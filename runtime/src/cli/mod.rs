@@ -93,6 +93,8 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return exit::usage(&error),
     };
+    // SAFETY: no thread was started yet.
+    unsafe { crate::import::certificates::defer() };
     exit::interruptible();
     let flags = cli.flags;
     let result = exit::catch(|| match cli.command {

@@ -1,5 +1,6 @@
 //! A command's package: found, loaded with what it imports, and its lock written at the end.
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,7 +17,8 @@ pub struct Run {
     pub place: RootPlace,
     pub host: RealHost,
     pub imports: Arc<import::Session>,
-    pub session: Session,
+    /// Not dropped: the process ends with the command, and to free all that was made would only take time.
+    pub session: ManuallyDrop<Session>,
     /// `None` for a package of another repository, which has no lock of ours.
     pub lock_file: Option<PathBuf>,
     pub cache: Store,
@@ -48,7 +50,7 @@ impl Run {
         let cache = Store::new(&cache);
         let imports = Arc::new(import::Session::new(options, cache.clone(), lock, ui::progress(flags.quiet)));
         let host = RealHost::new(place.clone(), files, imports.clone());
-        let session = Session::new(host.root_package());
+        let session = ManuallyDrop::new(Session::new(host.root_package()));
         Ok(Run { place, host, imports, session, lock_file: Some(lock_file), cache, locked: flags.locked })
     }
 
@@ -78,7 +80,15 @@ impl Run {
             problem.help().iter().fold(Exit::refused(problem.message()), |exit, help| exit.help(help.clone()))
         })?;
         let place = host.place().clone();
-        Ok(Run { place, host, imports, session: Session::new(root), lock_file: None, cache: store, locked: flags.locked })
+        Ok(Run {
+            place,
+            host,
+            imports,
+            session: ManuallyDrop::new(Session::new(root)),
+            lock_file: None,
+            cache: store,
+            locked: flags.locked,
+        })
     }
 
     /// Checks the package; all diagnostics, those of the lock among them.

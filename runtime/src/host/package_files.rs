@@ -1,7 +1,7 @@
 //! The files of a package: everything below its `.coder/` that is `.coder` or YAML.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -33,14 +33,22 @@ pub fn of_work_tree(top: &Path, folder: &str) -> Vec<LoadedFile> {
     let mut paths = Vec::new();
     let mut unlisted = Vec::new();
     collect(&top.join(&coder), &coder, 0, &mut paths, &mut unlisted);
-    let mut files: Vec<LoadedFile> = paths.into_par_iter().map(|path| LoadedFile { text: read(top, &path), path }).collect();
+    let load = |(path, kind): (String, fs::FileType)| LoadedFile {
+        text: if kind.is_file() || kind.is_symlink() {
+            read(top, &path, kind.is_symlink())
+        } else {
+            Err("it is no file".to_owned())
+        },
+        path,
+    };
+    let mut files: Vec<LoadedFile> = paths.into_par_iter().map(load).collect();
     files.append(&mut unlisted);
     files
 }
 
 /// The paths of the members below a folder, and the folders that cannot be listed, with why: who drops them in silence would
 /// plan a package without what they hold.
-fn collect(folder: &Path, shown: &str, depth: usize, paths: &mut Vec<String>, unlisted: &mut Vec<LoadedFile>) {
+fn collect(folder: &Path, shown: &str, depth: usize, paths: &mut Vec<(String, fs::FileType)>, unlisted: &mut Vec<LoadedFile>) {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return,
@@ -55,16 +63,15 @@ fn collect(folder: &Path, shown: &str, depth: usize, paths: &mut Vec<String>, un
                 collect(&entry.path(), &path, depth + 1, paths, unlisted);
             }
         } else if is_member(&name) {
-            paths.push(path);
+            paths.push((path, kind));
         }
     }
 }
 
-fn read(top: &Path, path: &str) -> Result<Arc<str>, String> {
-    let file = top.join(path);
-    let metadata = fs::symlink_metadata(&file).map_err(|error| error.to_string())?;
-    if metadata.is_symlink() {
-        let target = file.canonicalize().map_err(|_| "it is a link to nothing".to_owned())?;
+fn read(top: &Path, path: &str, is_link: bool) -> Result<Arc<str>, String> {
+    let path = top.join(path);
+    if is_link {
+        let target = path.canonicalize().map_err(|_| "it is a link to nothing".to_owned())?;
         let top = top.canonicalize().map_err(|error| error.to_string())?;
         if !target.starts_with(top) {
             return Err("it is a link that leaves the repository".to_owned());
@@ -72,11 +79,13 @@ fn read(top: &Path, path: &str) -> Result<Arc<str>, String> {
         if !target.is_file() {
             return Err("it is a link to no file".to_owned());
         }
-    } else if !metadata.is_file() {
-        return Err("it is no file".to_owned());
     }
-    if fs::metadata(&file).map_err(|error| error.to_string())?.len() > MOST_BYTES {
+    let mut file = fs::File::open(&path).map_err(|error| error.to_string())?;
+    let length = file.metadata().map_err(|error| error.to_string())?.len();
+    if length > MOST_BYTES {
         return Err("it is larger than 16 MiB".to_owned());
     }
-    text(fs::read(&file).map_err(|error| error.to_string())?)
+    let mut bytes = Vec::with_capacity(length as usize + 1);
+    file.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    text(bytes)
 }

@@ -4,6 +4,7 @@
 //! nothing that a repository holds is ever run, and its submodules are left alone. What the files mean is the compiler's
 //! business, and printing progress the caller's.
 
+pub(crate) mod certificates;
 pub(crate) mod configuration;
 mod content;
 mod event;

@@ -138,7 +138,7 @@ let more = map with { b = 2 }
     );
     assert_eq!(fixture.shown("more"), "{ a = 1, b = 2 }");
     let again = fixture.value("again");
-    let name = &again.fields().expect("a record").fields["name"];
+    let name = again.fields().expect("a record").fields.get("name").expect("set");
     let history = name.overridden.as_ref().expect("changed twice");
     assert_eq!((history.shown.as_str(), history.earlier.as_ref().expect("twice").shown.as_str()), ("\"b\"", "\"a\""));
 }

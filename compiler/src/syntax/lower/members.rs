@@ -5,7 +5,7 @@ use crate::hir::{Binders, FieldOperator, Loop, Member, RecordField, StringPart};
 
 impl Lowering<'_> {
     pub(super) fn members(&mut self, id: u32) -> Vec<Member> {
-        let mut members = Vec::new();
+        let mut members = Vec::with_capacity(self.children(id).count());
         for (child, node) in self.children(id) {
             match node.kind {
                 Kind::Field => members.push(self.field(child, node)),
@@ -46,7 +46,7 @@ impl Lowering<'_> {
     }
 
     pub(super) fn record_fields(&mut self, id: u32) -> Vec<RecordField> {
-        let mut fields = Vec::new();
+        let mut fields = Vec::with_capacity(self.children(id).count());
         for (child, node) in self.children(id) {
             match node.kind {
                 Kind::Field => fields.push(RecordField { name: self.member_name(child), value: self.value_of(child) }),

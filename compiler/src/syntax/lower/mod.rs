@@ -134,7 +134,10 @@ impl<'p> Lowering<'p> {
         parsed: &'p Parsed,
         diagnostics: Vec<Diagnostic>,
     ) -> Lowering<'p> {
-        Lowering { owner, text, tokens, parsed, item: Item::new(range(0, text.len())), diagnostics }
+        let mut item = Item::new(range(0, text.len()));
+        // A block's name becomes an expression, too.
+        item.exprs.reserve(parsed.nodes.iter().filter(|node| node.kind.is_expression() || node.kind == Kind::Block).count());
+        Lowering { owner, text, tokens, parsed, item, diagnostics }
     }
 
     /// Turns the parser's problems into diagnostics. At the end of an item with an open bracket there is only one: the bracket.

@@ -54,9 +54,9 @@ impl Checker<'_> {
                 None => return,
             },
         };
-        let shown = key.1.as_ref().map_or_else(|| key.0.to_string(), |label| format!("{} {label}", key.0));
         match seen.get(&key).copied() {
             Some(first) => {
+                let shown = key.1.as_ref().map_or_else(|| key.0.to_string(), |label| format!("{} {label}", key.0));
                 let diagnostic = catalog::duplicate_field::new(self.place(range), &shown, self.place(first));
                 self.report(diagnostic);
             }
@@ -141,8 +141,8 @@ impl Checker<'_> {
     pub(super) fn with(&mut self, base: ExprId, members: &[Member]) -> Ty {
         let ty = self.infer(base, None);
         let record = match ty.base() {
-            Ty::Instance(kind) => (*schema(self.db, *kind)).clone_fields(),
-            Ty::Record(record) => record.clone_fields(),
+            Ty::Instance(kind) => schema(self.db, *kind),
+            Ty::Record(record) => record.clone(),
             Ty::Map(value) => {
                 for member in members {
                     if let Member::Field { value: given, name, .. } = member {

@@ -23,6 +23,7 @@ use super::{Misfit, Ty, assign};
 use crate::db::{Db, ItemId, ItemTree, Package, item_tree};
 use crate::diagnostics::Diagnostic;
 use crate::hir::{Expr, ExprId, Item};
+use crate::names::{Meanings, meanings};
 use crate::text::{Place, TextRange};
 
 /// What the check of a declaration yields.
@@ -66,6 +67,7 @@ struct Checker<'db> {
     id: ItemId,
     package: Package,
     item: &'db Item,
+    meanings: &'db Meanings,
     locals: Vec<(SmolStr, Ty)>,
     diagnostics: Vec<Diagnostic>,
     recorded: Option<Vec<Option<Ty>>>,
@@ -79,6 +81,7 @@ impl<'db> Checker<'db> {
             id,
             package: id.package(db),
             item: &tree.item,
+            meanings: meanings(db, id),
             locals: Vec::new(),
             diagnostics: Vec::new(),
             recorded: None,

@@ -6,7 +6,7 @@ use super::Checker;
 use crate::db::{ImportState, Namespace, Package, import_package, lookup, name_place, scope};
 use crate::diagnostics::{Diagnostic, catalog};
 use crate::hir::{DeclKind, Expr, ExprId, Name};
-use crate::names::{self, Resolution};
+use crate::names::Resolution;
 use crate::syntax::ItemKeyword;
 use crate::text::Place;
 use crate::types::type_expr::is_private;
@@ -15,7 +15,7 @@ use crate::types::{RecordTy, Signature, Ty, schema, signature};
 impl Checker<'_> {
     pub(super) fn resolve(&self, expr: ExprId) -> Resolution {
         let locals = &self.locals;
-        names::resolve(self.db, self.package, self.item, expr, &|name| locals.iter().any(|(local, _)| local == name))
+        self.meanings.resolve(self.item, expr, |name| locals.iter().any(|(local, _)| local == name))
     }
 
     pub(super) fn name(&mut self, expr: ExprId) -> Ty {

@@ -16,7 +16,7 @@ use git2::{Config, Oid, Repository};
 
 pub(super) use failure::{Cause, Failure};
 
-use super::{Event, ImportProblem, Progress, Refs, RepositoryUrl, Want, configuration};
+use super::{Event, ImportProblem, Progress, Refs, RepositoryUrl, Want, certificates, configuration};
 
 /// What a visit brought.
 pub(super) struct Visit {
@@ -47,6 +47,7 @@ pub(super) fn visit(
 ) -> Result<Visit, ImportProblem> {
     super::trust_every_owner();
     library::set_timeouts();
+    certificates::load();
     let broken =
         |error: git2::Error| ImportProblem::Cache { path: staging.display().to_string(), detail: error.message().to_owned() };
     let repository = empty_repository(staging).map_err(broken)?;
