@@ -4,6 +4,7 @@
 
 pub mod ast;
 mod docs;
+mod format;
 mod item_start;
 mod kind;
 mod lexer;
@@ -13,6 +14,7 @@ mod parser;
 mod split;
 mod tree;
 
+pub use format::format;
 pub use item_start::{ItemKeyword, KEYWORDS};
 pub use kind::Kind;
 pub use lexer::{Token, tokens};

@@ -3,6 +3,7 @@
 //! The one way in for the command line, the language server and tests.
 
 mod check;
+mod format;
 mod host;
 mod question;
 mod report;
@@ -16,6 +17,7 @@ use salsa::{Durability, Setter};
 use smol_str::SmolStr;
 
 pub use check::{check_file, check_item, check_whole};
+pub use format::{Layouts, format};
 pub use host::{FileContent, FolderContent, Host, ImportRequest, LoadedFile, LoadedPackage, RepositoryId};
 pub use question::{Answer, Asked, Question, ask};
 pub use report::{Reporter, shown_path};
@@ -420,15 +422,21 @@ impl Session {
         let root = self.root();
         let by_file = self.all(root.files(&self.db), |db, file| check_file(db, root, *file).clone());
         let mut diagnostics: Vec<Diagnostic> = Vec::new();
-        for (file, why) in &self.unreadable {
+        for (file, _) in &self.unreadable {
             if file.origin(&self.db) == FileOrigin::Root {
-                let place = crate::text::Place { owner: file.owner(), range: crate::text::range(0, 0) };
-                diagnostics.push(catalog::file_unreadable::new(place, file.path(&self.db), why));
+                diagnostics.extend(self.unreadable(*file));
             }
         }
         diagnostics.extend(by_file.into_iter().flatten());
         diagnostics.extend(check_whole(&self.db, self.workspace).iter().cloned());
         diagnostics
+    }
+
+    /// Why a file has no text, where that is so.
+    fn unreadable(&self, file: SourceFile) -> Option<Diagnostic> {
+        let (_, why) = self.unreadable.iter().find(|(other, _)| *other == file)?;
+        let place = crate::text::Place { owner: file.owner(), range: crate::text::range(0, 0) };
+        Some(catalog::file_unreadable::new(place, file.path(&self.db), why))
     }
 
     /// The diagnostics with absolute positions, sorted, without repetitions.

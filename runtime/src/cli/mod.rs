@@ -11,6 +11,7 @@ mod exit;
 mod explain;
 mod fix;
 mod flags;
+mod fmt;
 mod gc;
 mod images;
 mod list;
@@ -68,6 +69,7 @@ enum Command {
     Logs(logs::Logs),
     Destroy(destroy::Destroy),
     Gc(gc::Gc),
+    Fmt(fmt::Fmt),
     Test(test::Test),
     Update(update::UpdateCommand),
     Outdated(outdated::Outdated),
@@ -109,6 +111,7 @@ pub fn main() -> ExitCode {
         Command::Logs(command) => command.run(&flags),
         Command::Destroy(command) => command.run(&flags),
         Command::Gc(command) => command.run(&flags),
+        Command::Fmt(command) => command.run(&flags),
         Command::Test(command) => command.run(&flags),
         Command::Update(command) => command.run(&flags),
         Command::Outdated(command) => command.run(&flags),

@@ -124,7 +124,7 @@ fn refused(problem: &import::ImportProblem) -> Exit {
     problem.help().into_iter().fold(Exit::refused(problem.message()), Exit::help)
 }
 
-fn no_root(problem: &RootProblem) -> Exit {
+pub fn no_root(problem: &RootProblem) -> Exit {
     Exit::refused(problem.to_string()).help(problem.help())
 }
 

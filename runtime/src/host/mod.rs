@@ -1,7 +1,7 @@
 //! The real [`Host`]: packages from the working tree, from commits, and from other repositories.
 
 mod editor;
-mod package_files;
+pub mod package_files;
 mod problems;
 mod work_tree;
 
