@@ -1,9 +1,9 @@
 //! The system's certificates for libgit2: read before the first visit to a remote, and not when the program starts.
 //!
-//! libgit2 reads all of them when it starts, which takes longer than the check of hundreds of environments. Whose environment
-//! names certificates, keeps libgit2's own way.
+//! libgit2 reads all of them when it starts, which takes longer than the check of hundreds of environments. What the environment
+//! names as certificates comes before what the system has.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,16 +16,21 @@ static DEFERRED: AtomicBool = AtomicBool::new(false);
 /// # Safety
 /// To be called before any other thread is started: for a moment the environment is another.
 pub(crate) unsafe fn defer() {
-    let names = [ENV_CERT_FILE, ENV_CERT_DIR];
     let nothing = OsStr::new("/dev/null");
-    if !std::path::Path::new(nothing).exists() || names.iter().any(|name| std::env::var_os(name).is_some()) {
+    if !std::path::Path::new(nothing).exists() {
         return;
     }
+    let named: [(&str, Option<OsString>); 2] = [ENV_CERT_FILE, ENV_CERT_DIR].map(|name| (name, std::env::var_os(name)));
     // SAFETY: the caller sees to it that no other thread reads the environment.
-    names.iter().for_each(|name| unsafe { std::env::set_var(name, nothing) });
+    named.iter().for_each(|(name, _)| unsafe { std::env::set_var(name, nothing) });
     super::trust_every_owner();
-    // SAFETY: as above.
-    names.iter().for_each(|name| unsafe { std::env::remove_var(name) });
+    for (name, value) in named {
+        // SAFETY: as above.
+        match value {
+            Some(value) => unsafe { std::env::set_var(name, value) },
+            None => unsafe { std::env::remove_var(name) },
+        }
+    }
     DEFERRED.store(true, Ordering::Relaxed);
 }
 
