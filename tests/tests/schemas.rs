@@ -222,7 +222,11 @@ fn plan() -> Plan {
             action("image.dev", Change::Create, Step::Build(Box::new(build()))),
             action("image.dev/tag:main", Change::Unknown, Step::Tag(tag)),
             action("environment.e/deployment", Change::Update, Step::Apply(apply)),
-            action("environment.e/ready", Change::None, Step::Wait(Wait { environment, namespace: Some("dev".into()) })),
+            action(
+                "environment.e/ready",
+                Change::None,
+                Step::Wait(Wait { environment, namespace: Some("dev".into()), declared: Declared::default() }),
+            ),
             action("environment.e/service", Change::Delete, Step::Delete(object)),
         ],
         diagnostics: Vec::new(),

@@ -2,6 +2,7 @@
 //!
 //! Nothing is decided or shown here: `lower` makes the actions, `show` writes them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -255,6 +256,36 @@ pub struct FieldChange {
 pub struct Wait {
     pub environment: Arc<Environment>,
     pub namespace: Option<SmolStr>,
+    /// What a failure points at.
+    pub declared: Declared,
+}
+
+/// Where an environment and its containers are declared.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declared {
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+    /// Init containers too, by name.
+    pub containers: BTreeMap<String, DeclaredContainer>,
+}
+
+/// Of a template, in the template's file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeclaredContainer {
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+}
+
+impl Declared {
+    /// The file and the line of a container, or of the environment.
+    pub fn source(&self, container: Option<&str>) -> Option<(String, u32)> {
+        match container.and_then(|name| self.containers.get(name)) {
+            Some(container) => Some((container.file.clone(), container.line)),
+            None => (!self.file.is_empty()).then(|| (self.file.clone(), self.line)),
+        }
+    }
 }
 
 impl Action {

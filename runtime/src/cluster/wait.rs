@@ -13,6 +13,7 @@ use super::verdict::{Trouble, Verdict, verdict};
 use super::watching::Watching;
 use super::{Connection, logs};
 use crate::execute::{ActionEvents, Failure, Level, Phase, Stop};
+use crate::saved::Declared;
 
 /// How long what may pass is borne.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +50,8 @@ pub struct Target<'a> {
     pub namespace: &'a str,
     pub name: &'a str,
     pub generation: i64,
+    /// What a failure points at.
+    pub declared: &'a Declared,
 }
 
 /// Returns what is available, in words.
@@ -98,7 +101,8 @@ pub async fn wait(
         if begun.elapsed() >= patience.deadline {
             return Err(match &trouble {
                 Some((found, _)) => failure(connection, target, found, begun).await,
-                None => Failure::new(environment_deadline::new(target.name, begun.elapsed().as_secs(), &told)),
+                None => Failure::new(environment_deadline::new(target.name, begun.elapsed().as_secs(), &told))
+                    .at(target.declared.source(None)),
             });
         }
         tokio::select! {
@@ -135,12 +139,14 @@ fn words(trouble: &Trouble) -> String {
 
 async fn failure(connection: &Connection, target: &Target<'_>, trouble: &Trouble, begun: Instant) -> Failure {
     let environment = target.name;
-    Failure::new(match trouble {
+    let at = |container: &str| target.declared.source(Some(container));
+    let failure = Failure::new(match trouble {
         Trouble::Image { container, image, detail, .. } => environment_image::new(environment, container, image, detail),
         Trouble::Crash { container, pod, exit_code, out_of_memory, limit } => {
             let lines = logs::last_lines(connection, target.namespace, pod, container, LAST_LINES).await;
             let limit = if *out_of_memory { Some(limit.as_deref().unwrap_or("its node's memory")) } else { None };
-            return Failure::new(environment_crash::new(environment, container, *exit_code, limit)).log(lines);
+            let crash = environment_crash::new(environment, container, *exit_code, limit);
+            return Failure::new(crash).at(at(container)).log(lines);
         }
         Trouble::Configuration { container, detail } => environment_configuration::new(environment, container, detail),
         Trouble::Probe { container, detail } => environment_probe::new(environment, container, detail),
@@ -149,5 +155,11 @@ async fn failure(connection: &Connection, target: &Target<'_>, trouble: &Trouble
         Trouble::Quota { detail } => environment_quota::new(&format!("the environment `{environment}`"), detail),
         Trouble::Refused { detail } => environment_refused::new(environment, detail),
         Trouble::Deadline => environment_deadline::new(environment, begun.elapsed().as_secs(), "Kubernetes gave up"),
-    })
+    });
+    match trouble {
+        Trouble::Image { container, .. } | Trouble::Configuration { container, .. } | Trouble::Probe { container, .. } => {
+            failure.at(at(container))
+        }
+        _ => failure.at(target.declared.source(None)),
+    }
 }

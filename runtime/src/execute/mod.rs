@@ -163,7 +163,7 @@ async fn perform(
             let object = order::object(plan, apply, digests);
             provider(apply.provider)?.apply(&action.address, object, events, stop).await?
         }
-        Step::Wait(wait) => provider(wait.provider)?.wait(&wait.object, events, stop).await?,
+        Step::Wait(wait) => provider(wait.provider)?.wait(wait, events, stop).await?,
         Step::Delete(object) => provider(world.default)?.delete(object, events, stop).await?,
     };
     Ok(Ended { remark, digest: None })

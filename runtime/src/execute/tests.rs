@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use super::*;
 use crate::builders::{Made, Order, Task};
 use crate::providers::{Hold, Observation};
-use crate::saved::Tag;
+use crate::saved::{Tag, Wait};
 
 /// A world that writes down what it is asked, and fails where the address says `bad`.
 #[derive(Default)]
@@ -92,9 +92,9 @@ impl Provider for Recorder {
         })
     }
 
-    fn wait<'a>(&'a self, object: &'a ObjectName, events: ActionEvents, stop: Stop) -> Task<'a, Result<String, Failure>> {
+    fn wait<'a>(&'a self, wait: &'a Wait, events: ActionEvents, stop: Stop) -> Task<'a, Result<String, Failure>> {
         Box::pin(async move {
-            self.work(format!("wait {}", object.name), &events.address, stop).await?;
+            self.work(format!("wait {}", wait.object.name), &events.address, stop).await?;
             Ok("ready".into())
         })
     }

@@ -16,7 +16,7 @@ use crate::cluster::wait::{self, Patience, Target};
 use crate::cluster::watching::Watching;
 use crate::cluster::{Connection, applyset, notes, observe, prune, ready};
 use crate::execute::{ActionEvents, Events, Failure, Stop, changed_environments};
-use crate::saved::{Plan, Step};
+use crate::saved::{Plan, Step, Wait};
 
 /// What the user allows, and how long is waited.
 #[derive(Clone, Copy, Debug)]
@@ -154,11 +154,12 @@ impl Provider for Kubernetes {
         })
     }
 
-    fn wait<'a>(&'a self, object: &'a ObjectName, events: ActionEvents, stop: Stop) -> Task<'a, Result<String, Failure>> {
+    fn wait<'a>(&'a self, wait: &'a Wait, events: ActionEvents, stop: Stop) -> Task<'a, Result<String, Failure>> {
         Box::pin(async move {
-            let namespace = self.namespace(object);
-            let generation = self.run().applied.get(&(namespace.clone(), object.name.to_string())).copied().unwrap_or(0);
-            let target = Target { namespace: &namespace, name: &object.name, generation };
+            let namespace = self.namespace(&wait.object);
+            let name = &wait.object.name;
+            let generation = self.run().applied.get(&(namespace.clone(), name.to_string())).copied().unwrap_or(0);
+            let target = Target { namespace: &namespace, name, generation, declared: &wait.declared };
             wait::wait(&self.connection, &self.watching, &target, &self.settings.patience, &events, &stop).await
         })
     }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 pub use crate::builders::Task;
 use crate::execute::{ActionEvents, Events, Failure, Stop};
-use crate::saved::Plan;
+use crate::saved::{Plan, Wait};
 
 /// What an observation found of one action of a plan, by its address.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,7 +74,7 @@ pub trait Provider: Send + Sync {
     ) -> Task<'a, Result<String, Failure>>;
 
     /// Waits until the environment's Deployment is available. Fails as soon as it cannot become so, saying why.
-    fn wait<'a>(&'a self, object: &'a ObjectName, events: ActionEvents, stop: Stop) -> Task<'a, Result<String, Failure>>;
+    fn wait<'a>(&'a self, wait: &'a Wait, events: ActionEvents, stop: Stop) -> Task<'a, Result<String, Failure>>;
 
     fn delete<'a>(&'a self, object: &'a ObjectName, events: ActionEvents, stop: Stop) -> Task<'a, Result<String, Failure>>;
 }

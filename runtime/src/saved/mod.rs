@@ -6,6 +6,7 @@ mod build;
 
 use compiler::diagnostics::Diagnostic;
 use compiler::diagnostics::catalog::saved_plan;
+pub use compiler::plan::action::Declared;
 use compiler::plan::action::{Build, Change, FieldChange, ObjectName};
 use serde::Deserialize;
 use serde_json::Value;
@@ -61,6 +62,7 @@ pub struct Apply {
 pub struct Wait {
     pub object: ObjectName,
     pub provider: Provider,
+    pub declared: Declared,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
@@ -167,6 +169,8 @@ struct Waited {
     #[serde(flatten)]
     object: ObjectName,
     provider: Provider,
+    #[serde(default)]
+    declared: Declared,
 }
 
 impl WrittenAction {
@@ -184,7 +188,7 @@ impl WrittenAction {
             }),
             "wait" => {
                 let waited = self.wait.ok_or_else(lacks)?;
-                Step::Wait(Wait { object: waited.object, provider: waited.provider })
+                Step::Wait(Wait { object: waited.object, provider: waited.provider, declared: waited.declared })
             }
             "delete" => Step::Delete(self.delete.ok_or_else(lacks)?),
             other => return Err(format!("is no plan: there is no kind of action `{other}`")),

@@ -75,7 +75,8 @@ impl Bench {
             let apply = Apply { object, provider: saved::Provider::Kubernetes, changes: Vec::new() };
             actions.push(action(address, Step::Apply(apply)));
             if waits {
-                let wait = Wait { object: of_deployment(&name), provider: saved::Provider::Kubernetes };
+                let provider = saved::Provider::Kubernetes;
+                let wait = Wait { object: of_deployment(&name), provider, declared: saved::Declared::default() };
                 actions.push(action(format!("environment.{name}/ready"), Step::Wait(wait)));
             }
         }
@@ -134,7 +135,9 @@ impl Bench {
     }
 
     pub async fn wait_until(&self, name: &str, stop: Stop) -> Result<String, Failure> {
-        self.provider.wait(&of_deployment(name), self.events.of("wait"), stop).await
+        let (object, provider) = (of_deployment(name), saved::Provider::Kubernetes);
+        let wait = Wait { object, provider, declared: saved::Declared::default() };
+        self.provider.wait(&wait, self.events.of("wait"), stop).await
     }
 
     fn api(&self, kind: &str) -> Api<DynamicObject> {

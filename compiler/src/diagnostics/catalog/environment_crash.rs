@@ -11,7 +11,7 @@ pub fn new(environment: &str, container: &str, exit_code: i32, memory: Option<&s
         Some(limit) => Diagnostic::without_place(&INFO, format!("{of} is killed again and again, for it needs more than {limit}"))
             .help("give it more: `memory = …` in the container"),
         None => Diagnostic::without_place(&INFO, format!("{of} ends again and again, with exit code {exit_code}"))
-            .help("the end of its log stands above, where it wrote any")
+            .help("the end of its log stands below, where it wrote any")
             .help(format!("`coderc logs environment.{environment} {container}` shows more; an image whose command ends by itself needs another: `command = [\"sleep\", \"infinity\"]`")),
     }
 }

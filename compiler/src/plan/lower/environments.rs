@@ -4,14 +4,12 @@
 
 use std::sync::Arc;
 
-use smol_str::SmolStr;
-
 use super::images::Images;
 use super::objects::Names;
 use super::personalized::Personalized;
 use super::{Lowering, containers};
-use crate::model::Environment;
-use crate::plan::action::{Action, Apply, Change, ObjectKind, ReasonKind, Step, Wait};
+use crate::model::{Container, Environment};
+use crate::plan::action::{Action, Apply, Change, Declared, DeclaredContainer, ObjectKind, ReasonKind, Step, Wait};
 use crate::plan::reasons::plain;
 
 pub(super) fn lower(lowering: &mut Lowering<'_>, images: &mut Images<'_>) {
@@ -39,7 +37,12 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, images: &mut Images<'_>) {
                 rendered: None,
                 changes: Vec::new(),
             };
-            objects(&mut lowering.objects, environment, &namespace, apply, runs, builds);
+            let wait = Wait {
+                environment: environment.clone(),
+                namespace: namespace.clone(),
+                declared: declared(lowering, environment),
+            };
+            objects(&mut lowering.objects, environment, wait, apply, runs, builds);
         }
     }
 }
@@ -47,7 +50,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, images: &mut Images<'_>) {
 fn objects(
     actions: &mut Vec<Action>,
     environment: &Arc<Environment>,
-    namespace: &Option<SmolStr>,
+    wait: Wait,
     apply: impl Fn(ObjectKind, Vec<String>) -> Apply,
     images: Vec<String>,
     mut needs: Vec<String>,
@@ -76,6 +79,16 @@ fn objects(
         change: Change::Unknown,
         reason: plain(ReasonKind::Follows, "follows the deployment"),
         needs: applied,
-        step: Step::Wait(Wait { environment: environment.clone(), namespace: namespace.clone() }),
+        step: Step::Wait(wait),
     });
+}
+
+fn declared(lowering: &Lowering<'_>, environment: &Environment) -> Declared {
+    let containers = environment.inits.iter().chain(&environment.containers);
+    let container = |container: &Container| {
+        let (file, line) = lowering.request.facts.line(container.place)?;
+        Some((container.name.to_string(), DeclaredContainer { file, line }))
+    };
+    let (file, line) = lowering.request.facts.line(environment.place).unwrap_or_default();
+    Declared { file, line, containers: containers.filter_map(container).collect() }
 }

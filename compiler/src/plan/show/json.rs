@@ -75,6 +75,7 @@ fn action(action: &Action) -> Value {
                 "namespace": wait.namespace,
                 "name": wait.environment.name,
                 "provider": wait.environment.provider.to_string(),
+                "declared": wait.declared,
             })
         }
         Step::Delete(object) => value["delete"] = json!(object),

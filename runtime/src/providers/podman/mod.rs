@@ -24,7 +24,7 @@ use crate::builders::buildah;
 use crate::execute::{ActionEvents, Events, Failure, Stop};
 use crate::process::{Lock, runtime_folder};
 use crate::render::applyset;
-use crate::saved::{self, Plan};
+use crate::saved::{self, Plan, Wait};
 
 /// Runs environments with podman.
 #[derive(Debug)]
@@ -185,10 +185,10 @@ impl Provider for Podman {
         })
     }
 
-    fn wait<'a>(&'a self, object: &'a ObjectName, events: ActionEvents, stop: Stop) -> Task<'a, Result<String, Failure>> {
+    fn wait<'a>(&'a self, wait: &'a Wait, events: ActionEvents, stop: Stop) -> Task<'a, Result<String, Failure>> {
         Box::pin(async move {
-            match self.seen(&object.name) {
-                Some(deployment) => wait::ready(&deployment, &events, &stop).await,
+            match self.seen(&wait.object.name) {
+                Some(deployment) => wait::ready(&deployment, &wait.declared, &events, &stop).await,
                 None => Ok("it was not applied".to_owned()),
             }
         })

@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use super::{manifest, pods};
 use crate::execute::{ActionEvents, Failure, Level, Phase, Stop};
 use crate::process;
+use crate::saved::Declared;
 
 /// As long as a Deployment may take to make progress.
 const DEADLINE: Duration = Duration::from_secs(600);
@@ -19,7 +20,8 @@ const PAUSE: Duration = Duration::from_millis(400);
 /// A container that was started again so often will not stay up.
 const MOST_RESTARTS: u64 = 3;
 
-pub async fn ready(object: &Value, events: &ActionEvents, stop: &Stop) -> Result<String, Failure> {
+/// `declared` is what a failure points at.
+pub async fn ready(object: &Value, declared: &Declared, events: &ActionEvents, stop: &Stop) -> Result<String, Failure> {
     let name = manifest::name(object);
     let names = manifest::container_names(object);
     let since = Instant::now();
@@ -28,7 +30,7 @@ pub async fn ready(object: &Value, events: &ActionEvents, stop: &Stop) -> Result
     loop {
         let containers = pods::containers(&names).await?;
         for container in &containers {
-            judge(container, name, manifest_restarts(object)).await?;
+            judge(container, name, declared, manifest_restarts(object)).await?;
         }
         let running = containers.iter().filter(|container| container.state.running).count();
         let started: Vec<String> = containers.iter().map(|container| container.state.started_at.clone()).collect();
@@ -46,7 +48,7 @@ pub async fn ready(object: &Value, events: &ActionEvents, stop: &Stop) -> Result
             told.clone_from(&what);
         }
         if since.elapsed() > DEADLINE {
-            return Err(Failure::new(local_environment::late(name, DEADLINE.as_secs(), &what)));
+            return Err(Failure::new(local_environment::late(name, DEADLINE.as_secs(), &what)).at(declared.source(None)));
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
@@ -60,7 +62,7 @@ fn manifest_restarts(object: &Value) -> bool {
     object.pointer("/spec/template/spec/initContainers").is_none()
 }
 
-async fn judge(container: &pods::Container, pod: &str, restarts: bool) -> Result<(), Failure> {
+async fn judge(container: &pods::Container, pod: &str, declared: &Declared, restarts: bool) -> Result<(), Failure> {
     let state = &container.state;
     let shown = container.name.strip_prefix(pod).map_or(container.name.as_str(), |name| name.trim_start_matches('-'));
     let diagnostic = if state.oom_killed {
@@ -72,7 +74,7 @@ async fn judge(container: &pods::Container, pod: &str, restarts: bool) -> Result
     } else {
         return Ok(());
     };
-    Err(Failure::new(diagnostic).log(pods::last_lines(&container.name).await))
+    Err(Failure::new(diagnostic).at(declared.source(Some(shown))).log(pods::last_lines(&container.name).await))
 }
 
 /// The first container whose readiness probe does not hold.

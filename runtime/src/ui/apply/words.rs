@@ -41,13 +41,17 @@ pub fn sign(outcome: &Outcome) -> (&'static str, &'static str) {
     }
 }
 
-/// The diagnostic, and the end of the log.
+/// The diagnostic, where its cause was typed, and the end of the log.
 pub fn failure(address: &str, failure: &Failure, color: bool) -> String {
     let mut report = failure.report();
     report.message = format!("{address}: {}", report.message);
-    let shown = render::terminal::render(&[report], &Files, color);
+    // A saved plan has no sources beside it: the place is named, and not shown.
+    let place = report.source.take().map(|source| format!("  at {}:{}\n", source.file, source.start.line));
+    let shown = render::terminal::render(&[report], &NoSources, color);
     // The renderer counts reports at its end; the summary does that here.
-    let mut text = shown.rsplit_once("\n\n").map_or(shown.as_str(), |(report, _)| report).trim_end().to_owned();
+    let shown = shown.rsplit_once("\n\n").map_or(shown.as_str(), |(report, _)| report).trim_end();
+    let (message, help) = shown.split_once('\n').unwrap_or((shown, ""));
+    let mut text = format!("{message}\n{}{help}", place.unwrap_or_default()).trim_end().to_owned();
     text.push('\n');
     if !failure.log.is_empty() {
         text.push_str("  the end of its log:\n");
@@ -106,10 +110,9 @@ pub fn painted(color: bool, code: &str, text: &str) -> String {
     if color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
 }
 
-/// No sources are at hand: a failure names its file and line.
-struct Files;
+struct NoSources;
 
-impl compiler::diagnostics::Sources for Files {
+impl compiler::diagnostics::Sources for NoSources {
     fn text(&self, _: &str) -> Option<&str> {
         None
     }
