@@ -16,6 +16,7 @@ pub mod planned;
 pub mod random;
 pub mod sandbox;
 pub mod session;
+pub mod team;
 pub mod watchdog;
 
 #[cfg(test)]

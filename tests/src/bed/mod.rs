@@ -72,6 +72,14 @@ impl Bed {
         }
     }
 
+    /// Why a suite that takes minutes, and takes parts away, is not run: `tests/run` asks for those.
+    pub fn missing_at_length() -> Result<(), String> {
+        match std::env::var_os("CODERC_TEST_LONG") {
+            Some(_) => Bed::missing_parts(),
+            None => Err("it takes minutes: set `CODERC_TEST_LONG`, as `tests/run` does".to_string()),
+        }
+    }
+
     /// The bed, started if there is none.
     ///
     /// # Panics
