@@ -330,3 +330,12 @@ pub fn name_problem(name: &str) -> Option<&'static str> {
         None
     }
 }
+
+/// What keeps a text from naming an object that may have dots in its name (a Secret, a service account, a storage class): at most
+/// 253 characters, names between the dots. RFC 1123.
+pub fn object_name_problem(name: &str) -> Option<&'static str> {
+    if name.len() > 253 {
+        return Some("it is longer than 253 characters");
+    }
+    name.split('.').find_map(name_problem)
+}

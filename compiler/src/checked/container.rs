@@ -13,6 +13,7 @@ use crate::diagnostics::{Diagnostic, catalog, nearest};
 use crate::eval::value::{Data, Field, Instance, InstanceKey, Record};
 use crate::model::{
     Container, ContainerImage, EnvValue, Health, Image, Mount, Port, Probe, ProbePort, Sourced, Volume, name_problem,
+    object_name_problem,
 };
 use crate::text::Place;
 
@@ -49,7 +50,7 @@ pub(super) fn container(
         name: name.clone(),
         image,
         primary: fields.bool("primary").unwrap_or(false),
-        credentials: fields.text("credentials"),
+        credentials: fields.name_of("credentials", "Secret", object_name_problem, diagnostics),
         cpu: fields.cpu("cpu"),
         memory: fields.bytes("memory"),
         requests_cpu: fields.record("requests").and_then(|requests| requests.cpu("cpu")),

@@ -12,7 +12,7 @@ use crate::db::Db;
 use crate::diagnostics::{Diagnostic, catalog};
 use crate::eval::value::{Data, Instance, Record};
 use crate::hir::DeclKind;
-use crate::model::{Container, Environment, Provider, Toleration, Volume, name_problem};
+use crate::model::{Container, Environment, Provider, Toleration, Volume, name_problem, object_name_problem};
 use crate::text::Place;
 
 /// The environment, unless a value of it is in error.
@@ -33,6 +33,8 @@ pub(super) fn environment(db: &dyn Db, instance: &Arc<Instance>, diagnostics: &m
             "set the fields of the environment and its containers instead",
         ));
     }
+    let namespace = fields.name_of("namespace", "namespace", name_problem, diagnostics);
+    let service_account = fields.name_of("service-account", "service account", object_name_problem, diagnostics);
     let volumes = volumes(fields, diagnostics);
     labels(fields, diagnostics);
     let address = super::image_address(db, instance);
@@ -48,12 +50,12 @@ pub(super) fn environment(db: &dyn Db, instance: &Arc<Instance>, diagnostics: &m
         declaration: instance.item.name(db).clone(),
         origin: instance.item.package(db).origin(db).clone(),
         provider: if fields.text("provider").as_deref() == Some("podman") { Provider::Podman } else { Provider::Kubernetes },
-        namespace: fields.text("namespace"),
+        namespace,
         replicas: fields.int("replicas").and_then(|replicas| u32::try_from(replicas).ok()).unwrap_or(1),
         containers,
         inits,
         volumes,
-        service_account: fields.text("service-account"),
+        service_account,
         labels: fields.text_entries("labels"),
         annotations: fields.text_entries("annotations"),
         node_selector: fields.text_entries("node-selector"),
@@ -111,7 +113,8 @@ fn volumes(fields: &Record, diagnostics: &mut Vec<Diagnostic>) -> Vec<Volume> {
         if let Some(problem) = name_problem(name) {
             diagnostics.push(catalog::invalid_name::new(entry.set_at, name, "volume", problem));
         }
-        let volume = Volume { name: name.clone(), size: volume.bytes("size"), class: volume.text("class"), place: entry.set_at };
+        let class = volume.name_of("class", "storage class", object_name_problem, diagnostics);
+        let volume = Volume { name: name.clone(), size: volume.bytes("size"), class, place: entry.set_at };
         if let (None, Some(_), Some(fields)) = (&volume.size, &volume.class, entry.value.fields()) {
             diagnostics.push(catalog::class_without_size::new(fields.set_at("class", entry.set_at), name));
         }

@@ -6,7 +6,7 @@ use super::reader::{broken, text};
 use crate::db::Db;
 use crate::diagnostics::{Diagnostic, catalog};
 use crate::eval::value::{Data, Instance};
-use crate::model::{Image, Sourced};
+use crate::model::{Image, Sourced, object_name_problem};
 
 /// The image, unless a value of it is in error.
 pub(super) fn image(db: &dyn Db, instance: &Instance, address: String, diagnostics: &mut Vec<Diagnostic>) -> Option<Image> {
@@ -72,6 +72,7 @@ pub(super) fn image(db: &dyn Db, instance: &Instance, address: String, diagnosti
     secrets.sort_by(|left, right| left.0.cmp(&right.0));
     let mut labels = fields.text_entries("labels");
     labels.sort();
+    let credentials = fields.name_of("credentials", "Secret", object_name_problem, diagnostics);
     (diagnostics.len() == before).then_some(Image {
         address,
         name: instance.item.name(db).clone(),
@@ -79,7 +80,7 @@ pub(super) fn image(db: &dyn Db, instance: &Instance, address: String, diagnosti
         context,
         dockerfile,
         repository: fields.sourced("repository")?,
-        credentials: fields.text("credentials"),
+        credentials,
         target: fields.sourced("target"),
         args,
         platforms,

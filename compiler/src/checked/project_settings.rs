@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::reader::text;
-use crate::db::{Db, Package, scope};
+use crate::db::{Db, ItemId, Package, TextState, scope};
+use crate::diagnostics::{Diagnostic, catalog};
 use crate::eval::value::Record;
-use crate::model::{Bases, BuilderSettings, DEFAULT_BUILDER, DEFAULT_GIT_IMAGE, Limits, Mode, Project, Sourced};
+use crate::model::{Bases, BuilderSettings, DEFAULT_BUILDER, DEFAULT_GIT_IMAGE, Limits, Mode, Project, Sourced, name_problem};
 
 /// What holds for a whole package; the defaults where it has no `project`.
 #[salsa::tracked]
@@ -43,4 +44,39 @@ pub fn project(db: &dyn Db, package: Package) -> Arc<Project> {
         },
         place: item.map(|item| crate::db::item_place(db, item)),
     })
+}
+
+/// What is wrong with a package's settings beyond their types.
+#[salsa::tracked]
+pub fn project_problems(db: &dyn Db, item: ItemId) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    let evaluated = crate::eval::value(db, item);
+    let Some(fields) = evaluated.value.fields() else { return diagnostics };
+    fields.name_of("namespace", "namespace", name_problem, &mut diagnostics);
+    if let Some(registry) = fields.sourced("registry") {
+        // A registry is what can stand before a repository's name, with a path perhaps.
+        if let Err(problem) = crate::eval::repository(&format!("{}/x", registry.value.trim_end_matches('/'))) {
+            let (shown, problem) = (format!("{:?}", registry.value), problem.replace("a repository", "a registry"));
+            diagnostics.push(catalog::checked_form::new(registry.place, "registry", &shown, &problem));
+        }
+    }
+    for insecure in fields.record("builder").map(|builder| builder.elements("insecure")).unwrap_or_default() {
+        let Some(host) = text(insecure).filter(|host| host.contains('/') || host.is_empty()) else { continue };
+        let problem = "it is a host, with its port perhaps, like `registry.acme.dev:5000`";
+        diagnostics.push(catalog::checked_form::new(insecure.place, "registry", &format!("{host:?}"), problem));
+    }
+    for asset in fields.elements("assets") {
+        let Some(path) = text(asset) else { continue };
+        match super::normal_path(&path) {
+            Err(_) => diagnostics.push(catalog::file_missing::outside(asset.place, &path)),
+            Ok(normal) if normal.is_empty() => {}
+            // A folder is no text, but it is there.
+            Ok(normal) => {
+                if let TextState::Missing = db.facts().text(db, item.package(db), normal).state(db) {
+                    diagnostics.push(catalog::file_missing::new(asset.place, &path));
+                }
+            }
+        }
+    }
+    diagnostics
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use crate::diagnostics::{Diagnostic, catalog};
 use crate::eval::value::{Data, Field, Record, Value};
 use crate::model::{Bytes, Cpu, SecretKey, Sourced};
 use crate::text::Place;
@@ -15,6 +16,21 @@ impl Record {
 
     pub(super) fn text(&self, name: &str) -> Option<SmolStr> {
         self.get(name).and_then(text)
+    }
+
+    /// A field that names something in the cluster, `what`; told where it can be no name of one.
+    pub(super) fn name_of(
+        &self,
+        name: &str,
+        what: &str,
+        problem: fn(&str) -> Option<&'static str>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<SmolStr> {
+        let field = self.sourced(name)?;
+        if let Some(problem) = problem(&field.value) {
+            diagnostics.push(catalog::invalid_name::new(field.place, &field.value, what, problem));
+        }
+        Some(field.value)
     }
 
     /// A text with the place of its expression.

@@ -129,6 +129,9 @@ pub fn duplicate_of(db: &dyn Db, item: ItemId) -> Option<ItemId> {
 
 /// The package that an import names.
 pub fn import_package(db: &dyn Db, from: Package, import: &ImportDecl) -> ImportState {
+    if import.broken {
+        return ImportState::Unknown;
+    }
     let (kind, at) = import.at.as_ref().map_or((AtKind::Any, SmolStr::default()), |at| (at.kind, at.name.text.clone()));
     let key = ImportKey { from, url: import.url.text.clone(), kind, at };
     db.facts().import(db, key).state(db).clone()

@@ -133,9 +133,23 @@ impl<'db> Interpreter<'db> {
             (None, Data::Int(number)) => (SmolStr::from(number.to_string()), element.place),
             (None, Data::Record(record)) => match record.fields.get("name") {
                 Some(Field { value: Value { data: Data::String(text), place }, .. }) => (text.clone(), *place),
-                _ => return None,
+                Some(Field { value, .. }) => return self.no_key(frame, value, "a `name` that is no text", over),
+                None => return self.no_key(frame, element.value, "a record without `name`", over),
             },
-            _ => return None,
+            (None, data) => {
+                let found = match data {
+                    Data::List(_) => "a list",
+                    Data::Bool(_) => "a `bool`",
+                    Data::Float(_) => "a `float`",
+                    Data::Bytes(_) => "an amount of bytes",
+                    Data::Cpu(_) => "an amount of processors",
+                    Data::Duration(_) => "a duration",
+                    Data::None => "`none`",
+                    Data::Instance(_) => "an image or an environment",
+                    _ => "no text",
+                };
+                return self.no_key(frame, element.value, found, over);
+            }
         };
         let name = frame.code.id.name(self.db);
         // The name in the cluster is `dev-ana`.
@@ -152,6 +166,16 @@ impl<'db> Interpreter<'db> {
             return None;
         }
         Some(key)
+    }
+
+    /// Reports that an element names no instance, unless it is in error.
+    fn no_key(&mut self, frame: &Frame<'db>, value: &Value, found: &str, over: Place) -> Option<SmolStr> {
+        if !value.is_error() {
+            let at = self.own_place(value.place, over);
+            let word = frame.code.id.decl_kind(self.db).map_or("declaration", DeclKind::word);
+            self.report(catalog::loop_key::new(at, word, found));
+        }
+        None
     }
 
     /// `place`, or, where that is in another package, what led there.

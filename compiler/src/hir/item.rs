@@ -57,6 +57,8 @@ pub struct ImportDecl {
     pub url: Name,
     pub at: Option<ImportAt>,
     pub alias: Name,
+    /// Its syntax is wrong, which was reported: it names no package, and nobody is asked for one.
+    pub broken: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

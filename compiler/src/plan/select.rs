@@ -5,6 +5,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::action::{Plan, Step};
+use crate::diagnostics::Diagnostic;
 use crate::diagnostics::catalog::unknown_target;
 
 /// Keeps what the patterns name, what that needs, and the tags that follow its builds; no patterns keep everything. A pattern
@@ -47,6 +48,10 @@ pub fn select(mut plan: Plan, patterns: &[String]) -> Plan {
     plan.actions.retain(|_| kept.next().unwrap_or(true));
     let mut known: Vec<String> = addresses.into_iter().collect();
     known.sort_unstable();
+    // What was left out because of a mistake is not unknown.
+    if plan.diagnostics.iter().any(Diagnostic::is_error) {
+        return plan;
+    }
     plan.diagnostics.extend(missing.iter().map(|pattern| unknown_target::new(pattern, &known)));
     plan
 }

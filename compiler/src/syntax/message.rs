@@ -122,6 +122,14 @@ impl Telling<'_> {
         let place = self.place();
         let text = &self.text[place.range];
         let diagnostic = unexpected_text::new(place, text, &names);
+        let before = self.from.checked_sub(1).map(|before| self.tokens[before]);
+        if let Some(number) = before.filter(|before| matches!(before.kind, Kind::Int | Kind::Float))
+            && is_unit(text)
+        {
+            let space = Place { owner: self.owner, range: TextRange::new(TextSize::new(number.end), place.range.start()) };
+            let help = format!("a unit stands right behind its number: `{}{text}`", &self.text[number.range()]);
+            return self.with_fix(diagnostic.help(help), space, "remove the space", "");
+        }
         let value = expected.contains(Kind::MissingExpression);
         match found.map(|token| token.kind) {
             Some(Kind::Question) => diagnostic.help("a choice is written `if condition { a } else { b }`"),
@@ -151,6 +159,12 @@ impl Telling<'_> {
         let edits = vec![Edit { place, text: text.to_string() }];
         diagnostic.fix(Fix { title: title.to_string(), safe: true, edits })
     }
+}
+
+/// Whether a word is a unit of bytes, time or processors, as the language or people elsewhere write it.
+fn is_unit(word: &str) -> bool {
+    let bytes = word.trim_end_matches(['B', 'b']).trim_end_matches('i');
+    matches!(word, "B" | "ms" | "s" | "min" | "h" | "d" | "m") || matches!(bytes, "k" | "K" | "M" | "G" | "T" | "P")
 }
 
 /// At most three of the kinds, the most telling first.

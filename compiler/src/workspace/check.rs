@@ -17,8 +17,10 @@ pub fn check_item(db: &dyn Db, item: ItemId) -> Vec<Diagnostic> {
         return diagnostics;
     }
     match &tree.item.definition {
-        Definition::Let { .. } | Definition::Project { .. } => {
-            diagnostics.extend(eval::value(db, item).diagnostics.iter().cloned())
+        Definition::Let { .. } => diagnostics.extend(eval::value(db, item).diagnostics.iter().cloned()),
+        Definition::Project { .. } => {
+            diagnostics.extend(eval::value(db, item).diagnostics.iter().cloned());
+            diagnostics.extend(checked::project_problems(db, item).iter().cloned());
         }
         Definition::Decl(_) if matches!(signature(db, item), Signature::Instance(_) | Signature::Instances(_)) => {
             let checked = checked::checked(db, item);

@@ -7,6 +7,7 @@ pub const INFO: Info = Info { name: "invalid-name", severity: Severity::Error, p
 
 /// `what` is what is named (`environment`, `container`), `problem` says what is wrong with the name.
 pub fn new(place: Place, name: &str, what: &str, problem: &str) -> Diagnostic {
-    Diagnostic::new(&INFO, place, format!("`{name}` cannot be the name of an {what}: {problem}").replace("an container", "a container").replace("an volume", "a volume").replace("an port", "a port"))
+    let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    Diagnostic::new(&INFO, place, format!("`{name}` cannot be the name of {article} {what}: {problem}"))
         .help("names of the cluster have at most 63 lower case letters, digits and `-`, and start and end with a letter or digit")
 }

@@ -117,6 +117,7 @@ catalog! {
     lock_offline,
     lock_syntax,
     lock_write,
+    loop_key,
     match_not_exhaustive,
     maybe_none,
     misplaced_private,

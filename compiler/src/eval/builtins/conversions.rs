@@ -4,6 +4,7 @@ use super::Arguments;
 use crate::diagnostics::catalog;
 use crate::eval::strings::write_scalar;
 use crate::eval::{Data, Interpreter, Value, scalar, show};
+use crate::model::object_name_problem;
 
 pub fn int(run: &mut Interpreter<'_>, arguments: &Arguments) -> Value {
     let made = match arguments.data(0) {
@@ -48,6 +49,10 @@ pub fn string(run: &mut Interpreter<'_>, arguments: &Arguments) -> Value {
 
 pub fn secret(run: &mut Interpreter<'_>, arguments: &Arguments) -> Value {
     match (arguments.text(0), arguments.text(1)) {
+        (Some(name), Some(_)) if object_name_problem(name).is_some() => {
+            let problem = object_name_problem(name).unwrap_or_default();
+            run.fail(catalog::invalid_name::new(arguments.places[0], name, "Secret", problem))
+        }
         (Some(name), Some(key)) => run.secret(name.clone(), key.clone(), arguments.place),
         _ => arguments.nothing(),
     }

@@ -59,7 +59,7 @@ impl Lowering<'_> {
         });
         let range = TextRange::empty(self.item.range.start());
         let alias = self.item.name.clone().unwrap_or(Name { text: SmolStr::default(), range });
-        ImportDecl { url: url.unwrap_or(Name { text: SmolStr::default(), range }), at, alias }
+        ImportDecl { url: url.unwrap_or(Name { text: SmolStr::default(), range }), at, alias, broken: false }
     }
 
     fn decl(&mut self, id: u32, keyword: u32) -> Definition {

@@ -51,6 +51,9 @@ pub fn lower(owner: Owner, text: &str) -> (Item, Vec<Diagnostic>) {
         None => lowering.item.name = start.name(&tokens, text).map(|text| Name { text, range: first.range() }),
     }
     lowering.item.docs = docs::text(text, &tokens, 0);
+    if let Definition::Import(import) = &mut lowering.item.definition {
+        import.broken = lowering.diagnostics.iter().any(Diagnostic::is_error);
+    }
     (lowering.item, lowering.diagnostics)
 }
 

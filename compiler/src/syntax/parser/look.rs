@@ -21,6 +21,13 @@ pub fn starts_member(tokens: &[Significant], at: usize) -> bool {
     }
 }
 
+/// `private` before a word or a text on its line: meant to hide what follows.
+pub fn starts_private(input: &mut Reader<'_, '_>) -> bool {
+    input.peek() == Some(Kind::PrivateKeyword)
+        && kind_at(input, 1).is_some_and(|kind| kind.is_word() || kind == Kind::StringStart)
+        && !newline_at(input, 1)
+}
+
 /// `name =` or `name +=`: what starts a field and nothing else.
 pub fn starts_field(tokens: &[Significant], at: usize) -> bool {
     let kind = |at: usize| tokens.get(at).map(|token| token.kind);

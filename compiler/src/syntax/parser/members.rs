@@ -121,6 +121,10 @@ fn end_of_member(input: &mut Reader<'_, '_>) {
 fn member<'t>(context: Context) -> impl Grammar<'t> + Copy {
     custom(move |input: &mut Reader<'t, '_>| match input.peek() {
         Some(Kind::StringStart) => field(input, context),
+        Some(Kind::PrivateKeyword) if look::starts_private(input) => {
+            misplaced_private(input);
+            input.parse(rule(member_of(context)))
+        }
         Some(Kind::LetKeyword | Kind::ForKeyword | Kind::IfKeyword) if starts_statement(input) => statement(input),
         Some(kind) if kind.is_word() => match kind_at(input, 1) {
             Some(Kind::Equals | Kind::PlusEquals | Kind::Colon | Kind::EqualsEquals) => field(input, context),
@@ -137,6 +141,22 @@ fn member<'t>(context: Context) -> impl Grammar<'t> + Copy {
         },
         _ => wanted(input, Kind::Name),
     })
+}
+
+/// A member in the place of one that was `private`.
+fn member_of(context: Context) -> Rule {
+    match context {
+        Context::Body => |input| input.parse(member(Context::Body)),
+        Context::With => |input| input.parse(member(Context::With)),
+        Context::Record => |input| input.parse(member(Context::Record)),
+    }
+}
+
+/// Reports and takes a `private` where nothing can be hidden.
+pub fn misplaced_private(input: &mut Reader<'_, '_>) {
+    let at = position(input);
+    problem(input, at, at + 1, What::MisplacedPrivate);
+    input.skip();
 }
 
 /// `let name =`, `for name in`, `if expr`: not the name of a field or the word of a block.

@@ -1,7 +1,7 @@
 //! The bodies of policies and tests: `let`, `require`, `for`, `if`, `assert`.
 
 use super::expressions::{condition, expression, needed_value};
-use super::members::{condition_clause, loop_, needed_name};
+use super::members::{condition_clause, loop_, misplaced_private, needed_name};
 use super::recovery::{Until, closed, line_or_error, or_missing, skip, unexpected};
 use super::type_expressions::type_expression;
 use super::*;
@@ -67,6 +67,9 @@ fn starts_line(kind: Kind) -> bool {
 }
 
 fn policy_rule(input: &mut Reader<'_, '_>) -> Outcome {
+    if input.peek() == Some(Kind::PrivateKeyword) {
+        misplaced_private(input);
+    }
     let start = Start::here(input);
     match input.peek() {
         Some(Kind::LetKeyword) => let_(input),
@@ -106,6 +109,9 @@ fn policy_rule(input: &mut Reader<'_, '_>) -> Outcome {
 }
 
 fn statement(input: &mut Reader<'_, '_>) -> Outcome {
+    if input.peek() == Some(Kind::PrivateKeyword) {
+        misplaced_private(input);
+    }
     let start = Start::here(input);
     match input.peek() {
         Some(Kind::LetKeyword) => let_(input),

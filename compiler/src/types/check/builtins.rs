@@ -19,12 +19,19 @@ impl Checker<'_> {
         arguments: &[Argument],
     ) -> Ty {
         let bound = self.bind(call, function, arguments);
+        // With too many of them, which was reported, none needs to be what stands in its place.
+        let too_many = arguments.iter().filter(|argument| argument.name.is_none()).count() > function.params.len();
         let mut types: Vec<Ty> = Vec::with_capacity(bound.len());
         for (param, value) in function.params.iter().zip(&bound) {
             let Some(value) = *value else {
                 types.push(Ty::Never);
                 continue;
             };
+            if too_many {
+                self.infer(value, None);
+                types.push(Ty::Error);
+                continue;
+            }
             let before = self.diagnostics.len();
             let ty = if matches!(param.ty, Ty::Any | Ty::List(_)) {
                 let found = self.infer(value, None);

@@ -176,7 +176,8 @@ impl Checker<'_> {
             Err(QuantityProblem::UnknownUnit) => {
                 let place = self.expr_place(expr);
                 let known = known_units(expected);
-                let near = nearest::nearest(unit, known.iter().copied());
+                let usual = usual_unit(unit).filter(|usual| known.contains(usual));
+                let near = usual.or_else(|| nearest::nearest(unit, known.iter().copied()));
                 self.report(catalog::unknown_unit::new(place, number, unit, near, &known))
             }
             Err(QuantityProblem::TooLarge) => {
@@ -283,6 +284,29 @@ impl Checker<'_> {
             other => super::assign(pattern, &Ty::option(other.clone())).is_ok(),
         }
     }
+}
+
+/// The unit that others write so: Kubernetes in its quantities, people in words.
+fn usual_unit(unit: &str) -> Option<&'static str> {
+    Some(match unit {
+        "b" | "byte" | "bytes" => "B",
+        "k" | "K" | "KB" | "kb" => "kB",
+        "M" | "mb" | "Mb" => "MB",
+        "G" | "g" | "gb" | "Gb" => "GB",
+        "T" | "t" | "tb" | "Tb" => "TB",
+        "P" | "pb" | "Pb" => "PB",
+        "Ki" | "ki" | "kiB" | "kib" => "KiB",
+        "Mi" | "mi" | "mib" => "MiB",
+        "Gi" | "gi" | "gib" => "GiB",
+        "Ti" | "ti" | "tib" => "TiB",
+        "Pi" | "pi" | "pib" => "PiB",
+        "msec" | "millis" | "milliseconds" => "ms",
+        "S" | "sec" | "secs" | "second" | "seconds" => "s",
+        "mins" | "minute" | "minutes" => "min",
+        "H" | "hr" | "hrs" | "hour" | "hours" => "h",
+        "D" | "day" | "days" => "d",
+        _ => return None,
+    })
 }
 
 /// The units that can be meant.

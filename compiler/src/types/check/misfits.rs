@@ -70,6 +70,9 @@ fn mend(diagnostic: Diagnostic, place: Place, found: &Ty, expected: &Ty, source:
         (_, Ty::Bytes) => {
             diagnostic.help(amount_help(written, "GB", "an amount of bytes has a unit", &BYTE_UNITS.map(|unit| unit.0)))
         }
+        (Ty::Cpu, Ty::Duration) if written.strip_suffix('m').is_some_and(|number| number.parse::<u32>().is_ok()) => diagnostic
+            .help(format!("`m` is a thousandth of a processor; minutes are written `{written}in`"))
+            .replace(format!("write `{written}in`"), false, place, format!("{written}in")),
         (_, Ty::Duration) => {
             diagnostic.help(amount_help(written, "s", "a duration has a unit", &DURATION_UNITS.map(|unit| unit.0)))
         }

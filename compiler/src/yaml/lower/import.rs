@@ -49,7 +49,7 @@ impl<'a> Lower<'a> {
         }
         let alias = self.alias(&url.text, at.as_ref().map(|at| at.name.text.as_str()));
         let alias = Name { text: alias, range: url.range };
-        self.item.imports.push(ImportDecl { url, at, alias });
+        self.item.imports.push(ImportDecl { url, at, alias, broken: false });
         let index = self.item.imports.len() - 1;
         self.imports.insert(key, index);
         Some(index)
