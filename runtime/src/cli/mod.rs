@@ -13,6 +13,7 @@ mod fix;
 mod flags;
 mod fmt;
 mod gc;
+mod gc_images;
 mod images;
 mod list;
 mod lock_moves;

@@ -1,6 +1,6 @@
 //! From a package to its plan: checked, its images resolved, lowered, compared with what registries hold, and rendered.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -126,6 +126,61 @@ pub fn plan(
     run.write_lock(!any_error(&reports))?;
     plan.lock = run.lock_file.as_deref().and_then(lock_hash);
     Ok(Planned { plan, reports, sources: run.session.sources(), connection, notes })
+}
+
+/// What a package builds, by its sources and its lock; a registry is asked for digests that the lock lacks, and nobody else.
+#[derive(Default)]
+pub struct Builds {
+    /// `host/repository:tag`: each build's, and the tags that follow them.
+    pub references: BTreeSet<String>,
+    /// Where the images lie that the package itself declares, and the cache's.
+    pub repositories: BTreeSet<String>,
+    pub caches: BTreeSet<String>,
+}
+
+/// The builds of a package, without regard to what is there already.
+///
+/// # Errors
+/// The package has mistakes, or cannot be read.
+pub fn builds(run: &mut Run, flags: &Flags, registry: &Registry, asynchronous: &tokio::runtime::Runtime) -> Result<Builds, Exit> {
+    let diagnostics = run.check();
+    let reports = run.reports(&diagnostics);
+    if any_error(&reports) {
+        return Err(Exit::Reports(reports, run.session.sources()));
+    }
+    let instances = Instances::collect(run, &[], &[])?;
+    let (package, project) = (package_of(run), project_of(run, flags));
+    let mut facts = Known::collect(run, &instances, &project, flags);
+    let mut problems = resolve_bases(run, &mut facts, &project, &instances, &package, flags, registry, asynchronous);
+    let plan = plan::lower(&plan::Request {
+        package,
+        project: &project,
+        images: &instances.images,
+        environments: &instances.environments,
+        facts: &facts,
+    });
+    problems.extend(plan.diagnostics.iter().cloned());
+    let reports = run.reports(&problems);
+    if any_error(&reports) {
+        return Err(Exit::Reports(reports, run.session.sources()));
+    }
+    let declared = instances.images.iter().map(|image| image.address.clone());
+    let of_containers = instances.environments.iter().flat_map(|environment| {
+        let own = environment.inits.iter().chain(&environment.containers).filter(|container| container.repository.is_some());
+        own.map(|container| format!("{}/{}", environment.address, container.name))
+    });
+    let own: BTreeSet<String> = declared.chain(of_containers).collect();
+    let mut builds = Builds::default();
+    for action in &plan.actions {
+        let Some(build) = action.build() else { continue };
+        builds.references.insert(build.destination.clone());
+        builds.references.extend(build.tags.iter().cloned());
+        if own.contains(&action.address) || own.contains(plan::owner(&action.address)) {
+            builds.repositories.extend(build.destination.rsplit_once(':').map(|(repository, _)| repository.to_owned()));
+            builds.caches.extend(build.cache_repository.iter().filter(|_| build.cache).map(ToString::to_string));
+        }
+    }
+    Ok(builds)
 }
 
 fn refused(reports: Vec<Report>, run: &Run) -> Planned {

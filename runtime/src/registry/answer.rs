@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use oci_client::errors::{OciDistributionError, OciErrorCode};
 use oci_client::manifest::OciDescriptor;
 use serde_json::Value;
@@ -56,6 +57,12 @@ impl Manifest {
         Some(self.0["layers"].as_array()?.iter().filter_map(|layer| layer["size"].as_u64()).sum())
     }
 
+    /// The digests of its images, where it is an index.
+    pub fn parts(&self) -> Vec<String> {
+        let entries = self.0["manifests"].as_array().into_iter().flatten();
+        entries.filter_map(|entry| entry["digest"].as_str().map(ToString::to_string)).collect()
+    }
+
     pub fn annotations(&self) -> BTreeMap<String, String> {
         let annotations = self.0["annotations"].as_object().into_iter().flatten();
         annotations.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_string()))).collect()
@@ -66,6 +73,13 @@ impl Manifest {
 pub fn user(config: &[u8]) -> Result<String, Answer> {
     let config: Value = serde_json::from_slice(config).map_err(|error| Answer::unexpected(&error.to_string()))?;
     Ok(config["config"]["User"].as_str().unwrap_or_default().to_string())
+}
+
+/// When an image was built, in seconds since 1970, by its configuration; `None` where that says nothing, or no time that can be.
+pub fn created(config: &[u8]) -> Result<Option<i64>, Answer> {
+    let config: Value = serde_json::from_slice(config).map_err(|error| Answer::unexpected(&error.to_string()))?;
+    let time = config["created"].as_str().and_then(|time| time.parse::<Timestamp>().ok());
+    Ok(time.map(Timestamp::as_second).filter(|seconds| *seconds > 0))
 }
 
 /// The platform in an image's configuration, by the names that an index gives its parts.
@@ -166,6 +180,17 @@ mod tests {
         let config = |size: i64| manifest(&format!(r#"{{"config": {{"digest": "sha256:a", "size": {size}}}}}"#)).config();
         assert!(config(100).is_some());
         assert!(config(1 << 40).is_none() && config(-1).is_none());
+    }
+
+    #[test]
+    fn an_image_says_when_it_was_built() {
+        assert_eq!(created(br#"{"created": "2026-01-01T00:00:00.5Z"}"#).unwrap(), Some(1_767_225_600));
+        // What a builder that leaves times out writes, and what is no time.
+        for none in
+            [r#"{"created": "0001-01-01T00:00:00Z"}"#, r#"{"created": "1970-01-01T00:00:00Z"}"#, r#"{"created": 3}"#, "{}"]
+        {
+            assert_eq!(created(none.as_bytes()).unwrap(), None, "{none}");
+        }
     }
 
     #[test]

@@ -4,8 +4,10 @@
 //! repeated where that can help. Nothing is cached here: what was found is the lock's to keep.
 
 mod answer;
+pub mod contents;
 mod credentials;
 mod failure;
+pub mod garbage;
 mod request;
 mod retry;
 mod write;
