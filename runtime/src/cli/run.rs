@@ -108,7 +108,10 @@ impl Run {
         if nothing {
             return Ok(());
         }
-        lock.write(path).map(|_| ()).map_err(|error| cannot_write(path, &error))
+        lock.write(path).map(|_| ()).map_err(|error| {
+            let diagnostic = catalog::lock_write::new(&path.display().to_string(), &error.to_string());
+            Exit::Report(Box::new(crate::execute::Failure::new(diagnostic).report()))
+        })
     }
 
     pub fn reports(&self, diagnostics: &[Diagnostic]) -> Vec<Report> {

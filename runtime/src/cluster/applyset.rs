@@ -18,6 +18,10 @@ use crate::render::applyset;
 /// `applyset.kubernetes.io/contains-group-kinds`. Always all of them, so it never changes.
 const KINDS: &str = "Deployment.apps,PersistentVolumeClaim,Service";
 
+/// On a parent: where objects went that name no namespace, by the apply that made it. Applied with `-n a` and with `-n b`, a package
+/// is there twice, and what the one has is not left over from the other.
+pub const DEFAULT_NAMESPACE: &str = "coderc.dev/default-namespace";
+
 /// Makes the parents where they are not.
 ///
 /// # Errors
@@ -25,7 +29,7 @@ const KINDS: &str = "Deployment.apps,PersistentVolumeClaim,Service";
 pub async fn begin(connection: &Connection, package: &Package, namespaces: &BTreeSet<String>) -> Result<(), Failure> {
     let parents = namespaces.iter().map(|namespace| async move {
         let rules = Rules { force: true, dry_run: false };
-        let parent = parent(package, namespace);
+        let parent = parent(package, namespace, &connection.namespace);
         let applied = connection.apply(CONFIG_MAP, namespace, &parent, rules).await;
         applied.map_err(|error| match super::request::code(&error) {
             Some(404) => Failure::new(compiler::diagnostics::catalog::namespace_missing::new(namespace)),
@@ -35,7 +39,7 @@ pub async fn begin(connection: &Connection, package: &Package, namespaces: &BTre
     try_join_all(parents).await.map(|_| ())
 }
 
-fn parent(package: &Package, namespace: &str) -> Value {
+fn parent(package: &Package, namespace: &str, default: &str) -> Value {
     let source = if package.path.is_empty() { package.url.to_string() } else { format!("{}//{}", package.url, package.path) };
     json!({
         "apiVersion": "v1",
@@ -51,6 +55,7 @@ fn parent(package: &Package, namespace: &str) -> Value {
                 "applyset.kubernetes.io/tooling": concat!("coderc/v", env!("CARGO_PKG_VERSION")),
                 "applyset.kubernetes.io/contains-group-kinds": KINDS,
                 "coderc.dev/package": source,
+                DEFAULT_NAMESPACE: default,
             },
         },
     })

@@ -8,17 +8,20 @@ use compiler::plan::action::{ObjectName, Package};
 use serde_json::Value;
 
 use super::Connection;
+use super::applyset::DEFAULT_NAMESPACE;
 use super::kind::{CLAIM, CONFIG_MAP};
 use super::observe::Key;
 use super::owner::{self, Owner};
 use crate::providers::Leftover;
 use crate::render::applyset;
 
-/// Where the package has applied anything. Who may not look into every namespace sees only those of the plan.
+/// Where the package has applied anything, as it is applied with this default namespace. Who may not look into every namespace sees only those of the plan.
 pub(super) async fn namespaces(connection: &Connection, package: &Package) -> BTreeSet<String> {
     let parents = connection.list_called(CONFIG_MAP, &applyset::parent(package)).await.unwrap_or_default();
+    let same =
+        |parent: &Value| owner::annotation(parent, DEFAULT_NAMESPACE).is_none_or(|default| default == connection.namespace);
     let namespace = |parent: Value| Some(parent.pointer("/metadata/namespace")?.as_str()?.to_owned());
-    parents.into_iter().filter_map(namespace).collect()
+    parents.into_iter().filter(same).filter_map(namespace).collect()
 }
 
 /// What belongs to the package and is not `kept`, in the order of deletion.

@@ -32,6 +32,9 @@ pub enum RootFiles {
     Head,
 }
 
+/// Why a plan cannot read what lies in the working tree.
+const UNCOMMITTED: &str = "it is in the working tree and in no commit, which is what a plan builds: commit it";
+
 pub struct RealHost {
     root: RootPlace,
     files: RootFiles,
@@ -231,6 +234,7 @@ impl Host for RealHost {
             (RepositoryId::Root, None) if self.files == RootFiles::WorkTree => return work_tree::file(&self.root.top, path),
             (RepositoryId::Root, None) => match self.head() {
                 Some((repository, head)) => match context::read(&repository, head, path) {
+                    Ok(Ok(None)) if self.root.top.join(path).is_file() => return FileContent::Unreadable(UNCOMMITTED.to_owned()),
                     Ok(Ok(bytes)) => bytes,
                     Ok(Err(_)) => return FileContent::Unreadable("it is larger than 16 MiB".to_owned()),
                     Err(error) => return FileContent::Unreadable(error.message().to_owned()),
@@ -261,6 +265,9 @@ impl Host for RealHost {
             (RepositoryId::Root, None) if self.files == RootFiles::WorkTree => return work_tree::folder(&self.root.top, path),
             (RepositoryId::Root, None) => match self.head() {
                 Some((repository, head)) => match context::list(&repository, head, path) {
+                    Ok(Ok(Listing::Missing)) if self.root.top.join(path).is_dir() => {
+                        return FolderContent::Unreadable(UNCOMMITTED.to_owned());
+                    }
                     Ok(Ok(listing)) => listing,
                     Ok(Err(_)) => return FolderContent::Unreadable("it holds more than a million files".to_owned()),
                     Err(error) => return FolderContent::Unreadable(error.message().to_owned()),

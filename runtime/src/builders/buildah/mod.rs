@@ -26,6 +26,9 @@ use crate::providers::podman::secrets;
 use crate::render::{ANNOTATION_BUILD_ID, ANNOTATION_REVISION};
 use crate::saved::{Plan, Tag};
 
+/// Attempts at a build that fails by a fault of buildah's own.
+const ATTEMPTS_AT_A_FAULT: usize = 3;
+
 /// Builds with buildah.
 #[derive(Clone, Debug)]
 pub struct Buildah {
@@ -85,7 +88,15 @@ impl Buildah {
             Some(phase) => events.phase(phase),
             None => events.log(line),
         };
-        let followed = process::follow("buildah", &arguments, &variables, &stop, Some(&lock), deadline, tell).await?;
+        let run = || process::follow("buildah", &arguments, &variables, &stop, Some(&lock), deadline, tell);
+        let mut followed = run().await?;
+        // The steps before it are kept, so that this is soon where it was.
+        for _ in 1..ATTEMPTS_AT_A_FAULT {
+            if followed.code == Some(0) || !progress::passes(&followed.last) {
+                break;
+            }
+            followed = run().await?;
+        }
         match followed.code {
             Some(0) => {}
             None if deadline.is_some() => {

@@ -21,6 +21,12 @@ pub fn phase(line: &str) -> Option<Phase> {
     Some(Phase::Step { number: number.parse().ok()?, of: of.parse().ok()?, instruction: instruction.to_owned() })
 }
 
+/// Whether a build failed by a fault of buildah's own that is of a moment: it copies itself into memory for each `RUN`, and the copy can be
+/// busy when it is sealed.
+pub fn passes(last: &[String]) -> bool {
+    last.iter().any(|line| line.contains("sealing memfd copy"))
+}
+
 /// The instruction that a build failed at, as buildah names it, and why.
 pub fn failure(last: &[String], code: Option<i32>) -> (Option<String>, Diagnostic) {
     let error = last.iter().rev().find_map(|line| line.strip_prefix("Error: ").or(line.strip_prefix("error: ")));
@@ -79,6 +85,13 @@ mod tests {
         );
         assert_eq!(phase("STEP by step"), None);
         assert_eq!(phase("[notice] x"), None);
+    }
+
+    #[test]
+    fn a_fault_of_buildahs_own_passes() {
+        let busy = "Close_Fd sealing memfd copy: Device or resource busy\nError: building at STEP \"RUN x\": exit status 1";
+        assert!(passes(&lines(busy)));
+        assert!(!passes(&lines("Device or resource busy\nError: building at STEP \"RUN x\": exit status 1")));
     }
 
     #[test]

@@ -100,6 +100,12 @@ fn memory_is_told_from_other_ends() {
 }
 
 #[test]
+fn what_nobody_knows_is_told_in_its_own_words() {
+    let failure = check(&evidence("build", 1, "Error", &["error building image: the moon is full"]), "build-failed", None);
+    assert!(format!("{failure:?}").contains("the moon is full"), "{failure:?}");
+}
+
+#[test]
 fn bases_are_pointed_at_where_they_stand() {
     let asked = info("Retrieving image manifest debian@sha256:aa");
     let last = "error building image: unable to complete operation after 3 attempts, last error: GET https://index.docker.io/v2/library/debian/manifests/sha256:aa:";

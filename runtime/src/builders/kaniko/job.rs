@@ -193,6 +193,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_dockerfile_has_to_fit_into_a_config_map() {
+        let order = |lines: usize| crate::builders::kaniko::cause::tests::order(&"RUN true\n".repeat(lines));
+        assert!(fits(&order(1000).build).is_ok());
+        assert_eq!(fits(&order(200_000).build).unwrap_err().info.name, "build-too-large");
+    }
+
+    #[test]
     fn a_frugal_build_differs_in_caching_alone() {
         let mut job = json!({"metadata": {"annotations": {"a": "b"}}, "spec": {"template": {"spec": {"initContainers": [
             {"name": "source"},
