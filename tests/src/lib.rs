@@ -8,6 +8,7 @@ pub mod examples;
 pub mod generated;
 pub mod language_client;
 pub mod literate;
+pub mod local;
 pub mod memory;
 pub mod mixture;
 pub mod mutation;

@@ -37,6 +37,7 @@ fn an_environment_is_made_kept_changed_and_destroyed() {
     assert!(again.contains("nothing to do"), "{again}");
     let plan = team.coderc(&["plan", "--detailed-exitcode"]);
     assert_eq!(plan.status.code(), Some(0), "{}", String::from_utf8_lossy(&plan.stdout));
+    kubectl_sees_no_difference(&team);
     // A pod that is deleted comes back without a build.
     team.namespace.delete("pod", &pod);
     team.ok(&["apply"]);
@@ -58,6 +59,19 @@ fn an_environment_is_made_kept_changed_and_destroyed() {
         team.namespace.list("deployments", "").is_empty()
     });
     assert!(gone);
+}
+
+/// What the plan shows as YAML is what runs, to kubectl's own judgement; builds come as Jobs, which are not in the cluster as such.
+fn kubectl_sees_no_difference(team: &Team) {
+    let yaml = team.coderc(&["plan", "-f", "yaml", "environment.team"]).stdout;
+    let text = String::from_utf8(yaml).expect("YAML in UTF-8");
+    assert!(text.contains("kind: Deployment"), "{text}");
+    let file = team.sandbox.path().join("plan.yaml");
+    std::fs::write(&file, text).expect("a file");
+    let path = file.to_str().expect("a path in UTF-8");
+    let diff = team.bed.kubectl(&["diff", "-f", path]);
+    let said = String::from_utf8_lossy(&diff.stdout).into_owned() + &String::from_utf8_lossy(&diff.stderr);
+    assert_eq!((diff.status.code(), said.as_str()), (Some(0), ""));
 }
 
 fn a_saved_plan_is_applied_once() {

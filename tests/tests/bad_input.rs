@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         always("locks_that_are_broken", locks_that_are_broken),
         always("no_network", no_network),
         trial("a_cache_that_cannot_be_written", without_privileges_missing(), a_cache_that_cannot_be_written),
+        trial("a_lock_that_cannot_be_written", without_privileges_missing(), a_lock_that_cannot_be_written),
         trial("a_full_disk", small_disk_missing(), a_full_disk),
         always("killed_while_fetching", killed_while_fetching),
         always("many_at_once_with_one_cache", many_at_once_with_one_cache),
@@ -504,6 +505,18 @@ fn a_cache_that_cannot_be_written() {
     assert_eq!(outcome.code, Some(1));
     ground.put(".coder/a.coder", PLAIN);
     assert_eq!(ground.run_by(command).code, Some(0), "a cache that is not needed");
+}
+
+fn a_lock_that_cannot_be_written() {
+    let ground = importing();
+    let folder = ground.tree.join(".coder");
+    let mode = |mode: u32| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).expect("a mode");
+    let command = |ground: &Ground| without_privileges(ground, &["check"]);
+    mode(0o555);
+    let outcome = ground.run_by(command);
+    assert!(outcome.code == Some(1) && outcome.text.contains("error[lock-write]"), "{}", outcome.text);
+    mode(0o755);
+    assert_eq!(ground.run_by(command).code, Some(0));
 }
 
 fn small_disk_missing() -> Result<(), String> {

@@ -34,6 +34,7 @@ fn main() -> ExitCode {
     let missing = || ApiServer::missing().and_then(|()| parts::Registry::missing());
     let trials = vec![
         trial("a_job_is_followed_to_its_image", missing(), a_job_is_followed_to_its_image),
+        trial("a_push_that_nobody_sees_is_none", missing(), a_push_that_nobody_sees_is_none),
         trial("memory_is_tried_twice", missing(), memory_is_tried_twice),
         trial("a_cancelled_build_leaves_no_job", missing(), a_cancelled_build_leaves_no_job),
         trial("two_applies_share_one_job", missing(), two_applies_share_one_job),
@@ -65,6 +66,18 @@ fn a_job_is_followed_to_its_image() {
         // It is there now: nobody needs a Job.
         let again = world.build("b-1").ended().await.unwrap();
         assert_eq!((again.digest, again.remark.as_str()), (digest, "was there already"));
+    });
+}
+
+fn a_push_that_nobody_sees_is_none() {
+    World::run(async |world| {
+        let mut build = world.build("b-1");
+        let job = world.job().await;
+        world.pod(&job, "one", json!({"phase": "Succeeded", "containerStatuses": [over("push", 0, "Completed", "")]})).await;
+        assert_eq!(build.ended().await.unwrap_err().info.name, "push-unproven");
+        // Once it is there, so it is for everybody.
+        let digest = world.push("b-1").await;
+        assert_eq!(world.build("b-1").ended().await.unwrap().digest, digest);
     });
 }
 

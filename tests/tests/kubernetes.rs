@@ -26,9 +26,11 @@ fn main() -> ExitCode {
         trial("drift_and_conflicts_are_told_field_by_field", missing(), drift_and_conflicts_are_told_field_by_field),
         trial("what_never_changes_is_made_anew_and_volumes_only_when_asked", missing(), what_never_changes),
         trial("what_left_the_sources_is_found_and_deleted", missing(), what_left_the_sources),
+        trial("another_namespace_is_another_instance", missing(), another_namespace_is_another_instance),
         trial("everything_that_is_missing_is_told_before", missing(), everything_that_is_missing),
         trial("leases_exclude_and_are_given_back", missing(), leases_exclude),
         trial("a_wait_ends_with_the_cause", missing(), a_wait_ends_with_the_cause),
+        trial("each_trouble_has_its_name_and_passes", missing(), each_trouble_has_its_name_and_passes),
         trial("five_hundred_environments", missing(), five_hundred_environments),
     ];
     // One server at a time: each takes a processor for its first seconds.
@@ -150,6 +152,24 @@ fn what_left_the_sources() {
     });
 }
 
+fn another_namespace_is_another_instance() {
+    Bench::run(Settings::default(), async |bench| {
+        let plan = bench.plan(environment("e"));
+        bench.carry_out(&plan).await;
+        let other = bench.in_namespace("other").await;
+        let elsewhere = bench.plan(fixture::moved(environment("e"), "other"));
+        let seen = other.observe(&elsewhere).await;
+        assert!(seen.leftover.is_empty(), "{:#?}", seen.leftover);
+        let mut objects = seen.actions.iter().filter(|observed| !observed.address.ends_with("/ready"));
+        assert!(objects.all(|observed| observed.change == Change::Create), "{seen:#?}");
+        other.carry_out(&elsewhere).await;
+        // What leaves the sources leaves where it is looked for.
+        let gone = bench.observe(&bench.plan(environment("f"))).await.leftover;
+        assert_eq!(gone.len(), 3);
+        assert!(gone.iter().all(|left| left.object.namespace.as_deref() == Some("default")), "{gone:#?}");
+    });
+}
+
 fn everything_that_is_missing() {
     Bench::run(Settings::default(), async |bench| {
         let mut objects = environment("e");
@@ -245,6 +265,53 @@ fn a_wait_ends_with_the_cause() {
         let (stopper, stopped) = stop();
         stopper.further();
         assert!(bench.wait_until("e", stopped).await.unwrap_err().cancelled);
+    });
+}
+
+/// What keeps an environment from being available is told by its name; where it is mended meanwhile, the wait ends well.
+fn each_trouble_has_its_name_and_passes() {
+    let second = Duration::from_secs(1);
+    let patience = Patience { image: second, place: second, refusal: second, probe: second, deadline: Duration::from_secs(4) };
+    Bench::run(Settings { patience, ..Settings::default() }, async |bench| {
+        bench.carry_out(&bench.plan(environment("e"))).await;
+        let fails = async |name: &str| {
+            let failure = bench.wait("e").await.unwrap_err();
+            assert_eq!(failure.info.name, name, "{failure:#?}");
+        };
+        // Nobody looks at it.
+        fails("environment-deadline").await;
+        let refused = |message: &str| json!({ "conditions": [{ "type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": message }] });
+        bench.status("e", refused("pods \"e-1-a\" is forbidden: exceeded quota: small")).await;
+        fails("environment-quota").await;
+        bench.status("e", refused("pods \"e-1-a\" is forbidden: violates PodSecurity \"restricted:latest\"")).await;
+        fails("environment-refused").await;
+        bench.status("e", json!({ "conditions": [] })).await;
+
+        bench.pod("e", &json!({ "reason": "CreateContainerConfigError", "message": "secret \"x\" not found" })).await;
+        fails("environment-configuration").await;
+        let unplaced = |message: &str| {
+            let condition = json!({ "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message });
+            json!({ "phase": "Pending", "containerStatuses": [], "conditions": [condition] })
+        };
+        bench.pod_status("e", &unplaced("0/1 nodes are available: 1 Insufficient cpu.")).await;
+        fails("environment-unschedulable").await;
+        bench.pod_status("e", &unplaced("pod has unbound immediate PersistentVolumeClaims.")).await;
+        fails("environment-volume").await;
+
+        let running = json!({ "phase": "Running", "conditions": [], "containerStatuses": [{
+            "name": "env", "image": "r.dev/x@sha256:2", "imageID": "", "ready": false, "restartCount": 0, "state": { "running": {} },
+        }] });
+        bench.pod_status("e", &running).await;
+        let warning = json!({
+            "apiVersion": "v1", "kind": "Event", "metadata": { "name": "e-1-a.1" }, "type": "Warning", "reason": "Unhealthy",
+            "message": "Readiness probe failed: HTTP probe failed with statuscode: 503", "lastTimestamp": "2026-01-01T00:00:00Z",
+            "involvedObject": { "kind": "Pod", "name": "e-1-a", "namespace": "default" },
+        });
+        bench.make("Event", &warning).await;
+        fails("environment-probe").await;
+
+        bench.settle("e", 1).await;
+        assert_eq!(bench.wait("e").await.unwrap(), "1 of 1 replicas");
     });
 }
 

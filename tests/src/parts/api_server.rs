@@ -94,7 +94,7 @@ impl ApiServer {
 }
 
 /// The program of `tests/e2e/cluster`, as `tests/run` builds it.
-fn cluster() -> PathBuf {
+pub fn cluster() -> PathBuf {
     let folder = std::env::var_os("CODERC_TEST_CACHE").map(PathBuf::from);
     let home = || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache/coderc-tests");
     folder.unwrap_or_else(home).join("cluster")

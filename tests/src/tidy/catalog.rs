@@ -28,76 +28,77 @@ fn the_list_is_in_order() {
     assert_eq!(names, sorted);
 }
 
-/// Pages that cannot be made true by a package alone, with what they need; they show `## Example` instead.
-const NEEDS_THE_WORLD: &[(&str, &str)] = &[
-    ("base-denied", "a build"),
-    ("base-not-found", "a registry"),
-    ("build-base-missing", "a build"),
-    ("build-context-file", "a build"),
-    ("build-deadline", "a build"),
-    ("build-disk", "a build"),
-    ("build-failed", "a build"),
-    ("build-git", "a build"),
-    ("build-memory", "a build"),
-    ("build-step", "a build"),
-    ("build-too-large", "a build"),
-    ("build-unschedulable", "a build"),
-    ("builder-image", "a build"),
-    ("cancelled", "an apply"),
-    ("changed-content", "a lock that disagrees with a commit's files"),
-    ("cluster-answer", "a cluster"),
-    ("cluster-auth", "a cluster"),
-    ("cluster-configuration", "a cluster"),
-    ("cluster-network", "a cluster"),
-    ("commit-not-pushed", "a build"),
-    ("commit-unreachable", "a build"),
-    ("context-not-committed", "a plan, and files that no commit has"),
-    ("context-unreadable", "an apply"),
-    ("environment-configuration", "a cluster"),
-    ("environment-crash", "a cluster"),
-    ("environment-deadline", "a cluster"),
-    ("environment-image", "a cluster"),
-    ("environment-probe", "a cluster"),
-    ("environment-quota", "a cluster"),
-    ("environment-refused", "a cluster"),
-    ("environment-unschedulable", "a cluster"),
-    ("environment-volume", "a cluster"),
-    ("field-conflict", "a cluster"),
-    ("file-unreadable", "a file that is no text"),
-    ("image-cycle", "a plan"),
-    ("import-auth", "a remote that wants credentials"),
-    ("import-cache", "a cache that cannot be written"),
-    ("import-network", "a remote that cannot be reached"),
-    ("import-tree", "a commit that git itself would not make"),
-    ("invalid-argument", "a template named on the command line"),
-    ("invalid-tag", "a plan"),
-    ("lease-held", "a cluster"),
-    ("local-build", "programs of this machine"),
-    ("local-environment", "programs of this machine"),
-    ("local-secret", "programs of this machine"),
-    ("lock-write", "a checkout that cannot be written"),
-    ("missing-program", "programs of this machine"),
-    ("modified-context", "a plan, and files that differ from their commit"),
-    ("moved-tag", "a remote that changes after it was locked"),
-    ("namespace-missing", "a cluster"),
-    ("no-repository", "a plan"),
-    ("object-name-taken", "a plan"),
-    ("object-not-ours", "a cluster"),
-    ("plan-lint", "a defect of the compiler"),
-    ("push-denied", "a build"),
-    ("push-refused", "a build"),
-    ("push-unproven", "a build"),
-    ("registry-answer", "a registry that is broken"),
-    ("registry-auth", "a registry that wants credentials"),
-    ("registry-limit", "a registry that is asked too often"),
-    ("registry-network", "a registry that cannot be reached"),
-    ("saved-plan", "an apply"),
-    ("secret-missing", "a cluster"),
-    ("tag-taken", "a plan"),
-    ("unknown-target", "a command line"),
-    ("unpinned-base", "a plan, and a lock without an entry"),
-    ("unpinned-image", "a plan, and a lock without an entry"),
-    ("volume-replaced", "a cluster"),
+/// Pages that cannot be made true by a package alone, and the test that shows each as a user meets it, with what mends it: its
+/// file, and its function. They show `## Example` instead of both sides.
+const NEEDS_THE_WORLD: &[(&str, &str, &str)] = &[
+    ("base-denied", "runtime/src/builders/kaniko/cause_tests.rs", "bases_are_pointed_at_where_they_stand"),
+    ("base-not-found", "tests/tests/faults.rs", "a_base_that_is_gone_is_told"),
+    ("build-base-missing", "runtime/src/builders/kaniko/cause_tests.rs", "bases_are_pointed_at_where_they_stand"),
+    ("build-context-file", "runtime/src/builders/kaniko/cause_tests.rs", "a_missing_file_is_named"),
+    ("build-deadline", "runtime/src/builders/kaniko/cause_tests.rs", "memory_is_told_from_other_ends"),
+    ("build-disk", "tests/tests/faults.rs", "a_full_disk_is_told"),
+    ("build-failed", "runtime/src/builders/kaniko/cause_tests.rs", "what_nobody_knows_is_told_in_its_own_words"),
+    ("build-git", "tests/tests/builds.rs", "a_repository_that_is_not_there"),
+    ("build-memory", "tests/tests/builder.rs", "memory_is_tried_twice"),
+    ("build-step", "runtime/src/builders/kaniko/cause_tests.rs", "a_run_line_that_fails_is_pointed_at"),
+    ("build-too-large", "runtime/src/builders/kaniko/job.rs", "a_dockerfile_has_to_fit_into_a_config_map"),
+    ("build-unschedulable", "tests/tests/builder.rs", "what_no_node_takes_is_given_up"),
+    ("builder-image", "runtime/src/builders/kaniko/cause_tests.rs", "what_never_ran"),
+    ("cancelled", "tests/tests/faults.rs", "an_interrupt_cancels"),
+    ("changed-content", "tests/tests/world_pages.rs", "changed_content"),
+    ("cluster-answer", "tests/tests/world_pages.rs", "cluster_answer"),
+    ("cluster-auth", "tests/tests/world_pages.rs", "cluster_auth"),
+    ("cluster-configuration", "tests/tests/world_pages.rs", "cluster_configuration"),
+    ("cluster-network", "tests/tests/world_pages.rs", "cluster_network"),
+    ("commit-not-pushed", "tests/tests/faults.rs", "a_commit_that_was_not_pushed_is_told"),
+    ("commit-unreachable", "tests/tests/builds.rs", "a_repository_that_is_not_there"),
+    ("context-not-committed", "tests/tests/world_pages.rs", "context_not_committed"),
+    ("context-unreadable", "tests/tests/podman.rs", "what_fails_is_told_and_mended"),
+    ("environment-configuration", "tests/tests/kubernetes.rs", "each_trouble_has_its_name_and_passes"),
+    ("environment-crash", "tests/tests/faults.rs", "a_container_that_crashes_is_told_with_its_line"),
+    ("environment-deadline", "tests/tests/kubernetes.rs", "each_trouble_has_its_name_and_passes"),
+    ("environment-image", "tests/tests/kubernetes.rs", "a_wait_ends_with_the_cause"),
+    ("environment-probe", "tests/tests/kubernetes.rs", "each_trouble_has_its_name_and_passes"),
+    ("environment-quota", "tests/tests/kubernetes.rs", "each_trouble_has_its_name_and_passes"),
+    ("environment-refused", "tests/tests/kubernetes.rs", "each_trouble_has_its_name_and_passes"),
+    ("environment-unschedulable", "tests/tests/kubernetes.rs", "each_trouble_has_its_name_and_passes"),
+    ("environment-volume", "tests/tests/kubernetes.rs", "each_trouble_has_its_name_and_passes"),
+    ("field-conflict", "tests/tests/kubernetes.rs", "drift_and_conflicts_are_told_field_by_field"),
+    ("file-unreadable", "tests/tests/bad_input.rs", "files_that_cannot_be_read"),
+    ("image-cycle", "tests/tests/world_pages.rs", "image_cycle"),
+    ("import-auth", "runtime/src/import/http_tests.rs", "credentials_come_from_helpers_and_are_never_asked_for"),
+    ("import-cache", "tests/tests/bad_input.rs", "a_cache_that_cannot_be_written"),
+    ("import-network", "tests/tests/bad_input.rs", "no_network"),
+    ("import-tree", "tests/tests/world_pages.rs", "import_tree"),
+    ("invalid-argument", "tests/tests/world_pages.rs", "invalid_argument"),
+    ("invalid-tag", "tests/tests/world_pages.rs", "invalid_tag"),
+    ("lease-held", "tests/tests/kubernetes.rs", "leases_exclude"),
+    ("local-build", "tests/tests/podman.rs", "what_fails_is_told_and_mended"),
+    ("local-environment", "tests/tests/podman.rs", "what_fails_is_told_and_mended"),
+    ("local-secret", "tests/tests/podman.rs", "what_fails_is_told_and_mended"),
+    ("lock-write", "tests/tests/bad_input.rs", "a_lock_that_cannot_be_written"),
+    ("missing-program", "tests/tests/world_pages.rs", "missing_program"),
+    ("modified-context", "tests/tests/world_pages.rs", "modified_context"),
+    ("moved-tag", "tests/tests/world_pages.rs", "moved_tag"),
+    ("namespace-missing", "tests/tests/kubernetes.rs", "everything_that_is_missing"),
+    ("no-repository", "tests/tests/world_pages.rs", "no_repository"),
+    ("object-name-taken", "tests/tests/world_pages.rs", "object_name_taken"),
+    ("object-not-ours", "tests/tests/kubernetes.rs", "what_left_the_sources"),
+    ("plan-lint", "compiler/src/plan/tests/defects.rs", "sound"),
+    ("push-denied", "tests/tests/builds.rs", "the_push_has_its_own_credentials"),
+    ("push-refused", "runtime/src/builders/kaniko/cause_tests.rs", "pushes_that_are_refused"),
+    ("push-unproven", "tests/tests/builder.rs", "a_push_that_nobody_sees_is_none"),
+    ("registry-answer", "tests/tests/registry.rs", "a_host_that_is_no_registry"),
+    ("registry-auth", "tests/tests/registry.rs", "dockers_credentials_open_a_private_registry"),
+    ("registry-limit", "tests/tests/registry.rs", "a_limit_that_stays_is_said"),
+    ("registry-network", "tests/tests/registry.rs", "a_host_that_is_not_there"),
+    ("saved-plan", "tests/tests/apply.rs", "a_saved_plan_is_applied_once"),
+    ("secret-missing", "tests/tests/kubernetes.rs", "everything_that_is_missing"),
+    ("tag-taken", "tests/tests/world_pages.rs", "tag_taken"),
+    ("unknown-target", "tests/tests/world_pages.rs", "unknown_target"),
+    ("unpinned-base", "tests/tests/world_pages.rs", "unpinned_base"),
+    ("unpinned-image", "tests/tests/world_pages.rs", "unpinned_image"),
+    ("volume-replaced", "tests/tests/kubernetes.rs", "what_never_changes"),
 ];
 
 #[test]
@@ -107,7 +108,7 @@ fn every_page_teaches_and_shows_both_sides() {
         let lines: Vec<&str> = info.page.lines().collect();
         let section = |title: &str| lines.iter().position(|line| *line == title);
         let (wrong, right, example) = (section("## Wrong"), section("## Right"), section("## Example"));
-        let excused = NEEDS_THE_WORLD.iter().any(|(name, _)| *name == info.name);
+        let excused = NEEDS_THE_WORLD.iter().any(|(name, ..)| *name == info.name);
         let first = wrong.or(example).unwrap_or(lines.len());
         let prose: usize = lines[..first].iter().skip(1).map(|line| line.len()).sum();
         let mut expect = |holds: bool, what: &str| {
@@ -130,6 +131,13 @@ fn every_page_teaches_and_shows_both_sides() {
 
 #[test]
 fn excuses_are_about_what_exists() {
-    let gone = NEEDS_THE_WORLD.iter().filter(|(name, _)| catalog::find(name).is_none());
-    hold("an excused page exists", gone.map(|(name, _)| name.to_string()).collect());
+    let files = files();
+    let problem = |(name, path, test): &(&str, &str, &str)| {
+        if catalog::find(name).is_none() {
+            return Some(format!("{name}: there is no such page"));
+        }
+        let shown = files.iter().any(|file| file.path == *path && file.text().contains(&format!("fn {test}(")));
+        (!shown).then(|| format!("{name}: `{path}` has no test `{test}`"))
+    };
+    hold("an excused page exists, and a test shows it", NEEDS_THE_WORLD.iter().filter_map(problem).collect());
 }

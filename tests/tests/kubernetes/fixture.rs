@@ -65,6 +65,15 @@ impl Bench {
         Bench::of(self.connection.clone(), settings)
     }
 
+    /// Another run, with `-n` and the name of a namespace that is made.
+    pub async fn in_namespace(&self, name: &str) -> Bench {
+        let object = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
+        let resource = ApiResource::from_gvk(&GroupVersionKind::gvk("", "v1", "Namespace"));
+        let namespaces: Api<DynamicObject> = Api::all_with(self.connection.client.clone(), &resource);
+        namespaces.create(&PostParams::default(), &serde_json::from_value(object).unwrap()).await.unwrap();
+        Bench::of(Connection { namespace: name.to_owned(), ..self.connection.clone() }, Settings::default())
+    }
+
     pub fn plan(&self, objects: Vec<(String, Value)>) -> Plan {
         let action =
             |address: String, step| Action { address, change: Change::Unknown, message: String::new(), needs: Vec::new(), step };
@@ -207,6 +216,23 @@ impl Bench {
         self.api("Deployment").patch_status(name, &PatchParams::default(), &Patch::Merge(&status)).await.unwrap();
     }
 
+    /// The controllers: a Deployment's status beside what it says of the newest generation.
+    pub async fn status(&self, name: &str, more: Value) {
+        let generation = self.get("Deployment", name).await.unwrap()["metadata"]["generation"].clone();
+        let mut status = json!({ "observedGeneration": generation, "replicas": 0, "updatedReplicas": 0, "availableReplicas": 0 });
+        for (field, value) in more.as_object().unwrap() {
+            status[field] = value.clone();
+        }
+        let patch = Patch::Merge(json!({ "status": status }));
+        self.api("Deployment").patch_status(name, &PatchParams::default(), &patch).await.unwrap();
+    }
+
+    /// The node: what the pod of [`Bench::pod`] has come to.
+    pub async fn pod_status(&self, name: &str, status: &Value) {
+        let patch = Patch::Merge(json!({ "status": status }));
+        self.api("Pod").patch_status(&format!("{name}-1-a"), &PatchParams::default(), &patch).await.unwrap();
+    }
+
     /// How many requests for objects of environments the server has had.
     pub async fn requests(&self) -> u64 {
         let request = http::Request::get("/metrics").body(Vec::new()).unwrap();
@@ -274,6 +300,15 @@ fn claim(name: &str) -> Value {
         "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata(name, &format!("{name}-home")),
         "spec": { "accessModes": ["ReadWriteOnce"], "resources": { "requests": { "storage": "10G" } } },
     })
+}
+
+/// The same objects in another namespace.
+pub fn moved(mut objects: Vec<(String, Value)>, namespace: &str) -> Vec<(String, Value)> {
+    for (_, object) in &mut objects {
+        object["metadata"]["namespace"] = json!(namespace);
+        object["metadata"]["labels"][applyset::PART_OF] = json!(applyset::id(&package(), Some(namespace)));
+    }
+    objects
 }
 
 pub fn service(name: &str) -> Value {
