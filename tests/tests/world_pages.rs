@@ -12,18 +12,15 @@ use tests::parts::{ApiServer, trial};
 use tests::sandbox::{Files, Sandbox};
 
 fn main() -> ExitCode {
-    let server = ApiServer::missing;
     let trials: Vec<Trial> = vec![
-        trial("cluster-configuration", server(), cluster_configuration),
-        trial("cluster-network", server(), cluster_network),
-        trial("cluster-auth", server(), cluster_auth),
-        trial("cluster-answer", server(), cluster_answer),
+        trial("clusters", ApiServer::missing(), clusters),
         trial("changed-content", Ok(()), changed_content),
         trial("moved-tag", Ok(()), moved_tag),
         trial("import-tree", Ok(()), import_tree),
         trial("invalid-argument", Ok(()), invalid_argument),
         trial("unknown-target", Ok(()), unknown_target),
         trial("context-not-committed", Ok(()), context_not_committed),
+        trial("assets-of-a-project", Ok(()), assets),
         trial("modified-context", Ok(()), modified_context),
         trial("image-cycle", Ok(()), image_cycle),
         trial("invalid-tag", Ok(()), invalid_tag),
@@ -107,11 +104,18 @@ fn only_error(name: &str, code: Option<i32>, said: &str) {
     assert!(said.contains(&format!("error[{name}]")), "{said}");
 }
 
-/// `coderc diff` with this configuration is refused, and with the real one finds what is to be made.
-fn of_a_cluster(name: &str, wrong: impl FnOnce(&ApiServer, &World) -> Option<PathBuf>) {
-    let world = World::environment();
+/// One after the other, before one server.
+fn clusters() {
     let server = ApiServer::start();
-    let wrong = wrong(&server, &world);
+    for of_a_cluster in [cluster_configuration, cluster_network, cluster_auth, cluster_answer] {
+        of_a_cluster(&server);
+    }
+}
+
+/// `coderc diff` with this configuration is refused, and with the real one finds what is to be made.
+fn of_a_cluster(server: &ApiServer, name: &str, wrong: impl FnOnce(&World) -> Option<PathBuf>) {
+    let world = World::environment();
+    let wrong = wrong(&world);
     let (code, said) = world.ask(wrong.as_deref(), &["diff"]);
     only_error(name, code, &said);
     let (code, said) = world.ask(Some(&server.kubeconfig()), &["diff"]);
@@ -125,12 +129,12 @@ fn configured(world: &World, text: &str) -> Option<PathBuf> {
     Some(path)
 }
 
-fn cluster_configuration() {
-    of_a_cluster("cluster-configuration", |_, _| None);
+fn cluster_configuration(server: &ApiServer) {
+    of_a_cluster(server, "cluster-configuration", |_| None);
 }
 
-fn cluster_network() {
-    of_a_cluster("cluster-network", |server, world| {
+fn cluster_network(server: &ApiServer) {
+    of_a_cluster(server, "cluster-network", |world| {
         let text = std::fs::read_to_string(server.kubeconfig()).expect("the configuration");
         let closed =
             TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port that is free again");
@@ -138,15 +142,15 @@ fn cluster_network() {
     });
 }
 
-fn cluster_auth() {
-    of_a_cluster("cluster-auth", |server, world| {
+fn cluster_auth(server: &ApiServer) {
+    of_a_cluster(server, "cluster-auth", |world| {
         let text = std::fs::read_to_string(server.kubeconfig()).expect("the configuration");
         configured(world, &text.replace(ApiServer::TOKEN, "of-somebody-else"))
     });
 }
 
-fn cluster_answer() {
-    of_a_cluster("cluster-answer", |server, world| {
+fn cluster_answer(server: &ApiServer) {
+    of_a_cluster(server, "cluster-answer", |world| {
         let text = std::fs::read_to_string(server.kubeconfig()).expect("the configuration");
         configured(world, &text.replace(&server.url(), &format!("http://127.0.0.1:{}", page())))
     });
@@ -270,6 +274,22 @@ fn context_not_committed() {
     world.write("new/Dockerfile", "FROM scratch\nCOPY Dockerfile /\n");
     let said = world.refused("context-missing", &["plan", "--offline"]);
     assert!(said.contains("commit it"), "{said}");
+}
+
+fn assets() {
+    let world = of_an_image();
+    let project = "project { assets = [\"conf\", \"motd.txt\"] }\n";
+    world.write(".coder/project.coder", project);
+    world.commit();
+    for command in [&["check"][..], &["plan", "--offline"]] {
+        let (code, said) = world.ask(None, command);
+        assert_eq!((code, said.matches("error[file-missing]").count()), (Some(1), 2), "{said}");
+    }
+    world.write("conf/deep/a.txt", "a\n");
+    world.write("motd.txt", "b\n");
+    world.mended("file-missing", &["check"]);
+    world.commit();
+    world.mended("file-missing", &["plan", "--offline"]);
 }
 
 fn modified_context() {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::reader::text;
-use crate::db::{Db, ItemId, Package, TextState, scope};
+use crate::db::{ContextState, Db, ItemId, Package, TextState, scope};
 use crate::diagnostics::{Diagnostic, catalog};
 use crate::eval::value::Record;
 use crate::model::{Bases, BuilderSettings, DEFAULT_BUILDER, DEFAULT_GIT_IMAGE, Limits, Mode, Project, Sourced, name_problem};
@@ -70,9 +70,11 @@ pub fn project_problems(db: &dyn Db, item: ItemId) -> Vec<Diagnostic> {
         match super::normal_path(&path) {
             Err(_) => diagnostics.push(catalog::file_missing::outside(asset.place, &path)),
             Ok(normal) if normal.is_empty() => {}
-            // A folder is no text, but it is there.
             Ok(normal) => {
-                if let TextState::Missing = db.facts().text(db, item.package(db), normal).state(db) {
+                let package = item.package(db);
+                let is_no_file = matches!(db.facts().text(db, package, normal.clone()).state(db), TextState::Missing);
+                let is_no_folder = || matches!(db.facts().context(db, package, normal).state(db), ContextState::Missing);
+                if is_no_file && is_no_folder() {
                     diagnostics.push(catalog::file_missing::new(asset.place, &path));
                 }
             }

@@ -67,7 +67,8 @@ impl<'db> Interpreter<'db> {
             .filter(|(param, value)| value.is_none() && param.default.is_none())
             .map(|(param, _)| param.name.as_str())
             .collect();
-        if !missing.is_empty() {
+        // One that is misspelt is not missing as well.
+        if !missing.is_empty() && arguments.iter().all(|(name, _)| known.contains(&name.as_str())) {
             wrong.push(catalog::invalid_argument::missing(template, &missing));
         }
         values

@@ -65,9 +65,15 @@ pub fn owner(address: &str) -> &str {
     }
 }
 
-/// Whether a pattern names an address or something that it is part of.
+/// `environment.dev` of `environment.dev["ana"]` and of `environment.dev(user=ana)`: the declaration, whichever of its instances.
+fn declaration(owner: &str) -> &str {
+    owner.split(['[', '(']).next().unwrap_or(owner)
+}
+
+/// Whether a pattern names an address, something that it is part of, or the declaration that it is an instance of.
 pub fn covers(pattern: &str, address: &str) -> bool {
-    matches(pattern, address) || matches(pattern, owner(address))
+    let owner = owner(address);
+    matches(pattern, address) || matches(pattern, owner) || matches(pattern, declaration(owner))
 }
 
 /// `*` is any text, also none.
@@ -98,6 +104,10 @@ mod tests {
         assert!(!matches("a*a", "a"));
         assert!(covers("environment.team-a", "environment.team-a/env"));
         assert!(!covers("environment.team", "environment.team-a/env"));
+        assert!(
+            covers("environment.dev", "environment.dev[\"a/b\"]/env")
+                && covers("p.image.go", "p.image.go(release=1.22)/linux-arm64")
+        );
         assert!(covers("environment.team-a/env", "environment.team-a/env"));
     }
 

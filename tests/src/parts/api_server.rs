@@ -70,7 +70,17 @@ impl ApiServer {
         ];
         let mut server = Running::start(&cluster(), &server_flags, folder.path());
         server.wait_until(|| listens(port));
-        ApiServer { port, _server: server, _etcd: etcd, folder }
+        let started = ApiServer { port, _server: server, _etcd: etcd, folder };
+        // It listens before it answers.
+        for _ in 0..100 {
+            let mut ready = Command::new(cluster());
+            ready.args(["kubectl", "get", "--raw", "/readyz"]).env("KUBECONFIG", started.kubeconfig());
+            if ready.output().is_ok_and(|output| output.status.success()) {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        started
     }
 
     /// A configuration file of its administrator, which lasts as long as the server.
