@@ -12,11 +12,11 @@ use kube::{Client, Config};
 use libtest_mimic::{Arguments, run};
 use serde_json::{Value, json};
 use tests::examples;
-use tests::parts::{ApiServer, trial};
+use tests::parts::{ApiServer, at_length, trial};
 use tests::sandbox::Sandbox;
 
 fn main() -> ExitCode {
-    let missing = ApiServer::missing;
+    let missing = || at_length().and_then(|()| ApiServer::missing());
     let trials = vec![
         trial("every_rendered_object_is_taken", missing(), every_rendered_object_is_taken),
         trial("every_object_of_the_examples_is_taken", missing(), every_object_of_the_examples_is_taken),

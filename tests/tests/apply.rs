@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use libtest_mimic::{Arguments, run};
 use tests::bed::Bed;
-use tests::parts::trial;
+use tests::parts::{at_length, trial};
 use tests::team::Team;
 
 fn main() -> ExitCode {
-    let missing = Bed::missing;
+    let missing = || at_length().and_then(|()| Bed::missing());
     let trials = vec![
         trial("an_environment_is_made_kept_changed_and_destroyed", missing(), an_environment_is_made_kept_changed_and_destroyed),
         trial("a_saved_plan_is_applied_once", missing(), a_saved_plan_is_applied_once),

@@ -31,7 +31,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 const NAMESPACE: &str = "builds";
 
 fn main() -> ExitCode {
-    let missing = || ApiServer::missing().and_then(|()| parts::Registry::missing());
+    let missing = || parts::at_length().and_then(|()| ApiServer::missing()).and_then(|()| parts::Registry::missing());
     let trials = vec![
         trial("a_job_is_followed_to_its_image", missing(), a_job_is_followed_to_its_image),
         trial("a_push_that_nobody_sees_is_none", missing(), a_push_that_nobody_sees_is_none),

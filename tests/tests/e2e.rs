@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use libtest_mimic::{Arguments, run};
 use serde_json::Value;
 use tests::bed::{self, BUSYBOX, Bed, POSTGRES};
-use tests::parts::trial;
+use tests::parts::{at_length, trial};
 use tests::sandbox::{Files, Sandbox};
 
 fn main() -> ExitCode {
-    let (missing, parts) = (Bed::missing, Bed::missing_parts);
+    let (missing, parts) = (|| at_length().and_then(|()| Bed::missing()), Bed::missing_at_length);
     let trials = vec![
         trial("a_pod_runs_and_its_log_is_read", missing(), a_pod_runs_and_its_log_is_read),
         trial("a_part_is_taken_away_and_comes_back", parts(), a_part_is_taken_away_and_comes_back),

@@ -12,8 +12,8 @@ use tests::parts::trial;
 
 fn main() -> ExitCode {
     let trials = vec![
-        trial("each_failure_has_its_code_and_words", Bed::missing_parts(), each_failure_has_its_code_and_words),
-        trial("a_full_disk_fails_a_build", Bed::missing_parts(), a_full_disk_fails_a_build),
+        trial("each_failure_has_its_code_and_words", Bed::missing_at_length(), each_failure_has_its_code_and_words),
+        trial("a_full_disk_fails_a_build", Bed::missing_at_length(), a_full_disk_fails_a_build),
     ];
     let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
     run(&arguments, trials).exit_code()

@@ -17,10 +17,10 @@ use runtime::execute::stop;
 use runtime::providers::Provider as _;
 use runtime::providers::kubernetes::Settings;
 use serde_json::json;
-use tests::parts::{ApiServer, trial};
+use tests::parts::{ApiServer, at_length, trial};
 
 fn main() -> ExitCode {
-    let missing = ApiServer::missing;
+    let missing = || at_length().and_then(|()| ApiServer::missing());
     let trials = vec![
         trial("what_was_applied_is_not_applied_again", missing(), what_was_applied_is_not_applied_again),
         trial("drift_and_conflicts_are_told_field_by_field", missing(), drift_and_conflicts_are_told_field_by_field),

@@ -6,14 +6,11 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, run};
 use tests::local::Local;
-use tests::parts::trial;
+use tests::parts::{at_length, trial};
 
 fn main() -> ExitCode {
     let missing = Local::missing;
-    let long = || match std::env::var_os("CODERC_TEST_LONG") {
-        Some(_) => Local::missing(),
-        None => Err("it takes a minute: set `CODERC_TEST_LONG`, as `tests/run` does".to_owned()),
-    };
+    let long = || at_length().and_then(|()| Local::missing());
     let trials = vec![
         trial("an_environment_is_made_kept_changed_and_destroyed", long(), an_environment_is_made_kept_changed_and_destroyed),
         trial("what_fails_is_told_and_mended", long(), what_fails_is_told_and_mended),

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Output};
 
 use libtest_mimic::{Arguments, Trial, run};
-use tests::parts::{ApiServer, trial};
+use tests::parts::{ApiServer, at_length, trial};
 use tests::sandbox::{Files, Sandbox};
 
 fn main() -> ExitCode {
     let trials: Vec<Trial> = vec![
-        trial("clusters", ApiServer::missing(), clusters),
+        trial("clusters", at_length().and_then(|()| ApiServer::missing()), clusters),
         trial("changed-content", Ok(()), changed_content),
         trial("moved-tag", Ok(()), moved_tag),
         trial("import-tree", Ok(()), import_tree),

@@ -74,10 +74,7 @@ impl Bed {
 
     /// Why a suite that takes minutes, and takes parts away, is not run: `tests/run` asks for those.
     pub fn missing_at_length() -> Result<(), String> {
-        match std::env::var_os("CODERC_TEST_LONG") {
-            Some(_) => Bed::missing_parts(),
-            None => Err("it takes minutes: set `CODERC_TEST_LONG`, as `tests/run` does".to_string()),
-        }
+        crate::parts::at_length().and_then(|()| Bed::missing_parts())
     }
 
     /// The bed, started if there is none.

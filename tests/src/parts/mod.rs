@@ -63,6 +63,14 @@ impl Drop for Running {
     }
 }
 
+/// Why a suite that takes long is not run: between two edits there is no time for it, and `tests/run` asks for it.
+pub fn at_length() -> Result<(), String> {
+    match std::env::var_os("CODERC_TEST_LONG") {
+        Some(_) => Ok(()),
+        None => Err("it takes long: set `CODERC_TEST_LONG`, as `tests/run` does".to_string()),
+    }
+}
+
 /// The path of a program, or a sentence that says that it is missing.
 pub fn program(name: &str) -> Result<PathBuf, String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
