@@ -2,9 +2,9 @@
 //! objects there: once on this machine, and once 40 ms away, as a cluster in another region is.
 //!
 //! On this machine applying is bound by the processors of the server, which both share; the difference is what the network costs.
-//! Fails when applying 40 ms away is not three times as fast as kubectl (five is the aim), when finding that nothing is left to do is not ten times as
-//! fast, or when a plan takes two seconds. There is no node: environments have no replicas, and something here plays the controller
-//! that looks at a Deployment, for both.
+//! Fails when applying 40 ms away is not three times as fast as kubectl (five is the aim), when finding that nothing is left to do is
+//! not ten times as fast, or when a plan takes two seconds. There is no node: environments have no replicas, and something here
+//! plays the controller that looks at a Deployment, for both.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -17,7 +17,7 @@ use kube::api::{Api, ApiResource, DynamicObject, GroupVersionKind, Patch, PatchP
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::runtime::{WatchStreamExt as _, watcher};
 use kube::{Client, Config};
-use tests::parts::{ApiServer, cluster};
+use tests::parts::{ApiServer, kubectl};
 use tests::sandbox::{Files, Sandbox};
 
 const ENVIRONMENTS: usize = 500;
@@ -160,12 +160,6 @@ fn package() -> Files {
         files.insert(format!(".coder/team-{file:02}.coder"), environments.collect());
     }
     files
-}
-
-fn kubectl(kubeconfig: &Path) -> Command {
-    let mut command = Command::new(cluster());
-    command.arg("kubectl").env("KUBECONFIG", kubeconfig).env("KUBECACHEDIR", kubeconfig.with_file_name("kubectl-cache"));
-    command
 }
 
 fn timed(command: &mut Command) -> Duration {

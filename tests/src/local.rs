@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crate::parts::program;
-use crate::sandbox::{Files, Sandbox};
+use crate::sandbox::{Sandbox, files};
 
 /// The reference that the package's images stand on.
 pub const BASE: &str = "docker.io/library/base:1";
@@ -66,9 +66,8 @@ impl Local {
                        = true\n    image       = image.dev\n    personalize = [\"RUN echo test3 > /test3.txt\"]\n  }\n  container db { image = \
                        \"base:1\" }\n}\n";
         let dockerfile = format!("FROM {BASE}\nCOPY motd /etc/motd\n");
-        let files = [(".coder/team.coder", package), ("dev/Dockerfile", &dockerfile), ("dev/motd", "hello\n")];
-        let files: Files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
-        let tree = sandbox.repository("github.com/acme/team", &files);
+        let package_files = [(".coder/team.coder", package), ("dev/Dockerfile", &dockerfile), ("dev/motd", "hello\n")];
+        let tree = sandbox.repository("github.com/acme/team", &files(&package_files));
         let local = Local { sandbox, tree };
         if !local.program("podman").arg("info").output().is_ok_and(|output| output.status.success()) {
             write("storage.conf", &storage("vfs"));

@@ -139,6 +139,11 @@ impl Default for Sandbox {
     }
 }
 
+/// Files by path, from what a test writes down.
+pub fn files(files: &[(&str, &str)]) -> Files {
+    files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+}
+
 /// Writes files below a folder.
 pub fn write(folder: &Path, files: &Files) {
     for (path, text) in files {

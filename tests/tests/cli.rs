@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use tests::binary::coderc;
-use tests::sandbox::{Files, Sandbox, write};
+use tests::sandbox::{Sandbox, files, write};
 
 /// The names in the list of commands, `help` left out.
 fn commands() -> Vec<String> {
@@ -445,10 +445,6 @@ fn every_shell_has_a_script() {
         assert_eq!(code(&output), 0, "{shell}: {}", stderr(&output));
         assert!(stdout(&output).contains("CODERC_COMPLETE"), "{shell}");
     }
-}
-
-fn files(files: &[(&str, &str)]) -> Files {
-    files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
 }
 
 fn entries(folder: &Path) -> Vec<String> {

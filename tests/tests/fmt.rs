@@ -7,15 +7,11 @@ use std::sync::Arc;
 use compiler::syntax;
 use compiler::workspace::{LoadedFile, format};
 use tests::random::Random;
-use tests::sandbox::{Files, Sandbox};
+use tests::sandbox::{Sandbox, files};
 use tests::{examples, generated, mixture, mutation};
 
 const ODD: &str = "let   a=1 // one\n";
 const CANONICAL: &str = "let a = 1  // one\n";
-
-fn files(files: &[(&str, &str)]) -> Files {
-    files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect()
-}
 
 fn read(tree: &Path, path: &str) -> String {
     std::fs::read_to_string(tree.join(path)).expect("a file")

@@ -6,13 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use tests::language_client::{LanguageClient, names, position, uri};
-use tests::sandbox::{Files, Sandbox, write};
+use tests::sandbox::{Sandbox, files, write};
 
 const MAIN: &str = ".coder/main.coder";
-
-fn files(files: &[(&str, &str)]) -> Files {
-    files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect()
-}
 
 /// A repository with one file, and a client that has it open.
 fn opened(sandbox: &Sandbox, text: &str) -> (LanguageClient, String) {

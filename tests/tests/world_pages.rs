@@ -9,7 +9,7 @@ use std::process::{ExitCode, Output};
 
 use libtest_mimic::{Arguments, Trial, run};
 use tests::parts::{ApiServer, at_length, trial};
-use tests::sandbox::{Files, Sandbox};
+use tests::sandbox::{Sandbox, files};
 
 fn main() -> ExitCode {
     let trials: Vec<Trial> = vec![
@@ -46,7 +46,7 @@ const ENVIRONMENT: &str = "environment a {\n  container env { image = \"IMAGE\" 
 impl World {
     fn new(files: &[(&str, &str)]) -> World {
         let sandbox = Sandbox::new();
-        let tree = sandbox.repository("github.com/acme/team", &self::files(files));
+        let tree = sandbox.repository("github.com/acme/team", &tests::sandbox::files(files));
         World { sandbox, tree }
     }
 
@@ -92,10 +92,6 @@ impl World {
         assert_eq!(code, Some(0), "{said}");
         assert!(!said.contains(&format!("[{name}]")), "{said}");
     }
-}
-
-fn files(files: &[(&str, &str)]) -> Files {
-    files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
 }
 
 fn only_error(name: &str, code: Option<i32>, said: &str) {

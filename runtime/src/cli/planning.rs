@@ -64,15 +64,7 @@ pub fn plan(
     let project = project_of(&run, flags);
     let mut facts = Known::collect(&mut run, &instances, &project, flags);
     let registry = registry(&run);
-    let request = |facts: &Known| -> Plan {
-        plan::lower(&plan::Request {
-            package: package.clone(),
-            project: &project,
-            images: &instances.images,
-            environments: &instances.environments,
-            facts,
-        })
-    };
+    let request = |facts: &Known| -> Plan { plan::lower(&instances.request(&package, &project, facts)) };
     let mut more = resolve_bases(&run, &mut facts, &project, &instances, &package, flags, &registry, asynchronous);
     let mut lowered = request(&facts);
     let (mut connection, mut notes) = (None, Vec::new());
@@ -152,13 +144,7 @@ pub fn builds(run: &mut Run, flags: &Flags, registry: &Registry, asynchronous: &
     let (package, project) = (package_of(run), project_of(run, flags));
     let mut facts = Known::collect(run, &instances, &project, flags);
     let mut problems = resolve_bases(run, &mut facts, &project, &instances, &package, flags, registry, asynchronous);
-    let plan = plan::lower(&plan::Request {
-        package,
-        project: &project,
-        images: &instances.images,
-        environments: &instances.environments,
-        facts: &facts,
-    });
+    let plan = plan::lower(&instances.request(&package, &project, &facts));
     problems.extend(plan.diagnostics.iter().cloned());
     let reports = run.reports(&problems);
     if any_error(&reports) {
@@ -215,13 +201,7 @@ pub fn wanted_images(run: &mut Run, flags: &Flags) -> Result<Vec<plan::WantedBas
     let instances = Instances::collect(run, &[], &[])?;
     let project = project_of(run, flags);
     let facts = Known::collect(run, &instances, &project, flags);
-    Ok(plan::wanted_bases(&plan::Request {
-        package: package_of(run),
-        project: &project,
-        images: &instances.images,
-        environments: &instances.environments,
-        facts: &facts,
-    }))
+    Ok(plan::wanted_bases(&instances.request(&package_of(run), &project, &facts)))
 }
 
 fn package_of(run: &Run) -> plan::action::Package {
@@ -254,6 +234,12 @@ struct Instances {
 }
 
 impl Instances {
+    /// What a plan of them is made from.
+    fn request<'a>(&'a self, package: &plan::action::Package, project: &'a Project, facts: &'a Known) -> plan::Request<'a> {
+        let (images, environments) = (&self.images, &self.environments);
+        plan::Request { package: package.clone(), project, images, environments, facts }
+    }
+
     fn collect(run: &mut Run, targets: &[String], set: &[String]) -> Result<Instances, Exit> {
         let root = run.session.root();
         let db = &run.session.db;
@@ -576,13 +562,7 @@ fn resolve_bases(
     registry: &Registry,
     asynchronous: &tokio::runtime::Runtime,
 ) -> Vec<Diagnostic> {
-    let wanted = plan::wanted_bases(&plan::Request {
-        package: package.clone(),
-        project,
-        images: &instances.images,
-        environments: &instances.environments,
-        facts,
-    });
+    let wanted = plan::wanted_bases(&instances.request(package, project, facts));
     let missing: Vec<&plan::WantedBase> = wanted.iter().filter(|base| !facts.bases.contains_key(&base.reference)).collect();
     if flags.offline || missing.is_empty() {
         return Vec::new();

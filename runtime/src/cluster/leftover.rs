@@ -15,7 +15,8 @@ use super::owner::{self, Owner};
 use crate::providers::Leftover;
 use crate::render::applyset;
 
-/// Where the package has applied anything, as it is applied with this default namespace. Who may not look into every namespace sees only those of the plan.
+/// Where the package has applied anything, as it is applied with this default namespace. Who may not look into every namespace sees
+/// only those of the plan.
 pub(super) async fn namespaces(connection: &Connection, package: &Package) -> BTreeSet<String> {
     let parents = connection.list_called(CONFIG_MAP, &applyset::parent(package)).await.unwrap_or_default();
     let same =

@@ -2,7 +2,7 @@
 //!
 //! There is no controller, scheduler or node: objects are checked, defaulted and stored, and nothing runs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -12,7 +12,7 @@ use super::{Running, free_port, listens, program};
 pub struct ApiServer {
     port: u16,
     // In the order in which they end.
-    _server: Running,
+    server: Running,
     _etcd: Running,
     folder: TempDir,
 }
@@ -70,16 +70,11 @@ impl ApiServer {
         ];
         let mut server = Running::start(&cluster(), &server_flags, folder.path());
         server.wait_until(|| listens(port));
-        let started = ApiServer { port, _server: server, _etcd: etcd, folder };
+        let mut started = ApiServer { port, server, _etcd: etcd, folder };
         // It listens before it answers.
-        for _ in 0..100 {
-            let mut ready = Command::new(cluster());
-            ready.args(["kubectl", "get", "--raw", "/readyz"]).env("KUBECONFIG", started.kubeconfig());
-            if ready.output().is_ok_and(|output| output.status.success()) {
-                break;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(100));
-        }
+        let kubeconfig = started.kubeconfig();
+        let answers = || kubectl(&kubeconfig).args(["get", "--raw", "/readyz"]).output();
+        started.server.wait_until(|| answers().is_ok_and(|output| output.status.success()));
         started
     }
 
@@ -103,8 +98,15 @@ impl ApiServer {
     }
 }
 
+/// kubectl, to be run, before the server of this configuration.
+pub fn kubectl(kubeconfig: &Path) -> Command {
+    let mut command = Command::new(cluster());
+    command.arg("kubectl").env("KUBECONFIG", kubeconfig).env("KUBECACHEDIR", kubeconfig.with_file_name("kubectl-cache"));
+    command
+}
+
 /// The program of `tests/e2e/cluster`, as `tests/run` builds it.
-pub fn cluster() -> PathBuf {
+fn cluster() -> PathBuf {
     let folder = std::env::var_os("CODERC_TEST_CACHE").map(PathBuf::from);
     let home = || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache/coderc-tests");
     folder.unwrap_or_else(home).join("cluster")

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Failed, Trial};
 
-pub use api_server::{ApiServer, cluster};
+pub use api_server::{ApiServer, kubectl};
 pub use registry::Registry;
 
 /// A program that runs until this is dropped.

@@ -48,13 +48,10 @@ pub fn string(run: &mut Interpreter<'_>, arguments: &Arguments) -> Value {
 }
 
 pub fn secret(run: &mut Interpreter<'_>, arguments: &Arguments) -> Value {
-    match (arguments.text(0), arguments.text(1)) {
-        (Some(name), Some(_)) if object_name_problem(name).is_some() => {
-            let problem = object_name_problem(name).unwrap_or_default();
-            run.fail(catalog::invalid_name::new(arguments.places[0], name, "Secret", problem))
-        }
-        (Some(name), Some(key)) => run.secret(name.clone(), key.clone(), arguments.place),
-        _ => arguments.nothing(),
+    let (Some(name), Some(key)) = (arguments.text(0), arguments.text(1)) else { return arguments.nothing() };
+    match object_name_problem(name) {
+        Some(problem) => run.fail(catalog::invalid_name::new(arguments.places[0], name, "Secret", problem)),
+        None => run.secret(name.clone(), key.clone(), arguments.place),
     }
 }
 

@@ -21,8 +21,8 @@ pub fn phase(line: &str) -> Option<Phase> {
     Some(Phase::Step { number: number.parse().ok()?, of: of.parse().ok()?, instruction: instruction.to_owned() })
 }
 
-/// Whether a build failed by a fault of buildah's own that is of a moment: it copies itself into memory for each `RUN`, and the copy can be
-/// busy when it is sealed.
+/// Whether a build failed by a fault of buildah's own that is of a moment: it copies itself into memory for each `RUN`, and the copy
+/// can be busy when it is sealed.
 pub fn passes(last: &[String]) -> bool {
     last.iter().any(|line| line.contains("sealing memfd copy"))
 }
