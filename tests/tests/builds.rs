@@ -246,7 +246,7 @@ fn order(bed: &Bed, name: &str, dockerfile: &str) -> Order {
         platform: "linux/amd64".into(),
         bases: Vec::new(),
         builder: bed.image(KANIKO).into(),
-        flags: vec!["--snapshot-mode=redo".into()],
+        flags: compiler::plan::DECIDING_FLAGS.iter().map(|flag| (*flag).into()).collect(),
         git_image: bed.image(GIT).into(),
         credentials: None,
         secrets: Vec::new(),

@@ -60,7 +60,7 @@ pub fn build_container(build: &Build) -> Container {
         name: "build".to_string(),
         image: Some(build.builder.to_string()),
         args: Some(build_flags(build).iter().map(|flag| literal(flag)).collect()),
-        env: Some(vec![docker_config()]),
+        env: Some([docker_config()].into_iter().chain(feature_flags(build)).collect()),
         volume_mounts: Some(mounts),
         resources: Some(resources(build)),
         security_context: Some(SecurityContext {
@@ -138,7 +138,7 @@ fn build_flags(build: &Build) -> Vec<String> {
         "--image-fs-extract-retry=3".to_string(),
         "--log-format=text".to_string(),
     ];
-    flags.extend(build.flags.iter().map(ToString::to_string));
+    flags.extend(build.flags.iter().filter(|flag| flag.starts_with("--")).map(ToString::to_string));
     flags.extend(build.target.iter().map(|target| format!("--target={target}")));
     flags.extend(build.args.iter().map(|(name, value)| format!("--build-arg={name}={value}")));
     flags.extend(build.labels.iter().map(|(name, value)| format!("--label={name}={value}")));
@@ -153,6 +153,12 @@ fn build_flags(build: &Build) -> Vec<String> {
     }
     flags.extend(insecure(build));
     flags
+}
+
+/// The flags that kaniko reads from its environment. No step of the Dockerfile sees them.
+fn feature_flags(build: &Build) -> impl Iterator<Item = EnvVar> {
+    let pairs = build.flags.iter().filter(|flag| !flag.starts_with("--")).filter_map(|flag| flag.split_once('='));
+    pairs.map(|(name, value)| EnvVar { name: name.to_string(), value: Some(value.to_string()), value_from: None })
 }
 
 /// What the manifest of an image says of its build, whoever builds it.

@@ -83,9 +83,9 @@ fn an_argument() {
         world,
         "environment.e/env",
         expect![[r#"
-        changed: base image.dev b-atrt34h2byk3 -> b-vgkebnpeknqh (.coder/a.coder:11)
-        base image.dev .coder/a.coder:11
-    "#]],
+            changed: base image.dev b-t2wwve6ziwal -> b-gltzx2lanqft (.coder/a.coder:11)
+            base image.dev .coder/a.coder:11
+        "#]],
     );
 }
 

@@ -76,7 +76,7 @@ fn for_a_terminal_with_everything() {
               input    base debian:12: sha256:DEBIAN  (dev/Dockerfile:1)
               input    platform: linux/amd64
               input    builder: ghcr.io/osscontainertools/kaniko:v1.28.3@sha256:779f463aaa3219151ceff518249aa043a60bcb09a17fab58b915f63c678ecde6  (.coder/a.coder:90)
-              input    flags: --snapshot-mode=redo
+              input    flags: --snapshot-mode=redo FF_KANIKO_CHOWN_ON_IMPLICIT_DIRS=true FF_KANIKO_COPY_AS_ROOT=true FF_KANIKO_COPY_CHMOD_ON_IMPLICIT_DIRS=true FF_KANIKO_RUN_HONOR_GROUP=true FF_KANIKO_UNTAR_SKIP_ROOT=true
               | FROM debian:12@sha256:DEBIAN
               | USER coder
             ? tag:COMMIT  move docker.io/acme/dev:COMMIT      follows image.dev
@@ -92,7 +92,7 @@ fn for_a_terminal_with_everything() {
               input    personalize 1: RUN echo a  (.coder/a.coder:14)
               input    platform: linux/amd64
               input    builder: ghcr.io/osscontainertools/kaniko:v1.28.3@sha256:779f463aaa3219151ceff518249aa043a60bcb09a17fab58b915f63c678ecde6  (.coder/a.coder:90)
-              input    flags: --snapshot-mode=redo
+              input    flags: --snapshot-mode=redo FF_KANIKO_CHOWN_ON_IMPLICIT_DIRS=true FF_KANIKO_COPY_AS_ROOT=true FF_KANIKO_COPY_CHMOD_ON_IMPLICIT_DIRS=true FF_KANIKO_RUN_HONOR_GROUP=true FF_KANIKO_UNTAR_SKIP_ROOT=true
               | FROM docker.io/acme/dev:b-ID
               | USER root
               | COPY <<'IMAGE_JSON' /tmp/coder/image.json
