@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         always("ten_thousand_files", ten_thousand_files),
         always("locks_that_are_broken", locks_that_are_broken),
         always("no_network", no_network),
+        always("a_remote_that_says_nothing", a_remote_that_says_nothing),
         trial("a_cache_that_cannot_be_written", without_privileges_missing(), a_cache_that_cannot_be_written),
         trial("a_lock_that_cannot_be_written", without_privileges_missing(), a_lock_that_cannot_be_written),
         trial("a_full_disk", small_disk_missing(), a_full_disk),
@@ -471,6 +472,39 @@ fn no_network() {
 }
 
 /// A package that imports from another repository, which is there.
+/// It takes connections, and that is all it does.
+fn a_remote_that_says_nothing() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || listener.incoming().flatten().collect::<Vec<_>>());
+    let ground = Ground::new(&[]);
+    ground.put(".coder/a.coder", format!("import \"https://127.0.0.1:{port}/acme/x\" at \"main\" as x\n{PLAIN}"));
+    let configuration = ground.sandbox.path().join("home/patient");
+    fs::write(&configuration, "[http]\n\tlowSpeedTime = 1\n").expect("git's configuration");
+    let command = |ground: &Ground| {
+        let mut command = ground.sandbox.coderc_command(&ground.tree, &["check"]);
+        command.env("GIT_CONFIG_GLOBAL", &configuration);
+        command
+    };
+    let outcome = ground.run_by(command);
+    assert_eq!(outcome.code, Some(1));
+    assert!(
+        outcome.text.contains("error[import-network]") && outcome.text.contains("no answer for 1 second"),
+        "{}",
+        outcome.text
+    );
+    assert!(!outcome.text.contains("asking"), "{}", outcome.text);
+
+    // On a terminal, a line says meanwhile what is waited for.
+    let terminal = tests::parts::program("script").expect("util-linux is installed");
+    let mut command = ground.sandbox.command(&terminal, &ground.tree);
+    command.env("GIT_CONFIG_GLOBAL", &configuration).env("TERM", "xterm");
+    command.arg("-qec").arg(format!("{} check", tests::binary::coderc().display())).arg("/dev/null");
+    let outcome = ground.finish(command);
+    assert_eq!(outcome.code, Some(1), "{}", outcome.text);
+    assert!(outcome.text.contains(&format!("asking https://127.0.0.1:{port}/acme/x")), "{}", outcome.text);
+}
+
 fn importing() -> Ground {
     let ground = Ground::new(&[(".coder/a.coder", IMPORTING)]);
     let library: Files = [

@@ -19,6 +19,8 @@ pub(in super::super) enum Cause {
     NotFound,
     Auth,
     Network,
+    /// The remote says nothing.
+    Silent,
     /// The remote has no such commit.
     NoSuchCommit,
     /// More than one commit begins so.
@@ -81,11 +83,18 @@ impl Failure {
     }
 }
 
+/// What libgit2 says when nothing came, within TLS (where the socket's own words come through) and without.
+fn is_silence(text: &str) -> bool {
+    ["Resource temporarily unavailable", "timed out"].iter().any(|words| text.contains(words))
+}
+
 impl From<git2::Error> for Failure {
     fn from(error: git2::Error) -> Failure {
         let text = error.message();
         let cause = match (error.code(), error.class()) {
             (ErrorCode::Auth, _) => Cause::Auth,
+            (ErrorCode::Timeout, _) => Cause::Silent,
+            _ if is_silence(text) => Cause::Silent,
             (ErrorCode::Certificate, _) => Cause::Network,
             _ if is_of_the_disk(&text.to_lowercase()) => Cause::Disk,
             _ if text.contains("not our ref") => Cause::NoSuchCommit,

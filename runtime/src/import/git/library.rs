@@ -4,8 +4,12 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use git2::{AutotagOption, Cred, CredentialType, Direction, FetchOptions, Oid, ProxyOptions, RemoteCallbacks, RemoteConnection};
+use git2::{
+    AutotagOption, Config, Cred, CredentialType, Direction, FetchOptions, Oid, ProxyOptions, RemoteCallbacks, RemoteConnection,
+};
 
 use super::super::{Event, Refs, Want};
 use super::{Cause, Choose, Errand, Failure, Visit};
@@ -37,14 +41,22 @@ pub(super) fn visit(errand: &Errand<'_>, choose: Choose<'_>) -> Result<Visit, Fa
     Ok(Visit { found })
 }
 
-/// A remote that does not answer must not hold up a run for ever.
-pub(super) fn set_timeouts() {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    // SAFETY: sets two process-wide numbers of libgit2, once, before its first connection.
-    ONCE.call_once(|| unsafe {
-        let _ = git2::opts::set_server_connect_timeout_in_milliseconds(20_000);
-        let _ = git2::opts::set_server_timeout_in_milliseconds(60_000);
-    });
+/// How long a remote may say nothing: what the user tells git, else a minute. It must not hold up a run for ever.
+pub(super) fn patience(configuration: &Config) -> Duration {
+    let seconds = configuration.get_i64("http.lowSpeedTime").ok().and_then(|seconds| u64::try_from(seconds).ok());
+    Duration::from_secs(seconds.filter(|seconds| (1..=3600).contains(seconds)).unwrap_or(60))
+}
+
+/// Ends connections on which nothing comes. They count for the process: all of its visits have one user's configuration.
+pub(super) fn set_timeouts(patience: Duration) {
+    let milliseconds = |time: Duration| time.as_millis().try_into().unwrap_or(std::ffi::c_int::MAX);
+    static LOCK: Mutex<()> = Mutex::new(());
+    let _held = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
+    // SAFETY: sets two process-wide numbers of libgit2, one thread at a time; its connections read each as one word.
+    unsafe {
+        let _ = git2::opts::set_server_connect_timeout_in_milliseconds(milliseconds(patience.min(Duration::from_secs(20))));
+        let _ = git2::opts::set_server_timeout_in_milliseconds(milliseconds(patience));
+    }
 }
 
 /// A ref as it is sent: its name (`refs/tags/v1^{}` for what an annotated tag names) and object.

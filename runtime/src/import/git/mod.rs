@@ -46,7 +46,6 @@ pub(super) fn visit(
     choose: Choose<'_>,
 ) -> Result<Visit, ImportProblem> {
     super::trust_every_owner();
-    library::set_timeouts();
     certificates::load();
     let broken =
         |error: git2::Error| ImportProblem::Cache { path: staging.display().to_string(), detail: error.message().to_owned() };
@@ -56,6 +55,7 @@ pub(super) fn visit(
         detail: format!("git's configuration cannot be read: {}", error.message()),
     })?;
     repository.set_config(&configuration).map_err(broken)?;
+    library::set_timeouts(library::patience(&configuration));
     let errand = Errand { url, staging: &repository, configuration: &configuration, needs_refs, progress };
     progress(Event::Asking { url });
     errand.run(choose).map_err(|failure| failure.problem(url, staging))
@@ -82,6 +82,12 @@ impl Errand<'_> {
         match first {
             Ok(visit) => Ok(visit),
             Err(failure) if failure.cause == Cause::Disk => Err(failure),
+            // The other way would wait for as long.
+            Err(failure) if failure.cause == Cause::Silent => {
+                let seconds = library::patience(self.configuration).as_secs();
+                let unit = if seconds == 1 { "second" } else { "seconds" };
+                Err(Failure::new(Cause::Silent, format!("no answer for {seconds} {unit}")))
+            }
             Err(failure) if failure.cause == Cause::NotFound && local::path(&address).is_some() => Err(failure),
             Err(failure) => {
                 (self.progress)(Event::Retrying { url: self.url, reason: &failure.detail });
