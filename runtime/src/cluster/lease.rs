@@ -4,6 +4,7 @@
 //! All leases of a run are taken, or none: two runs that need each other's never wait for each other for ever.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -19,9 +20,11 @@ use super::owner::{annotation, label};
 use super::request::code;
 use crate::execute::{Events, Failure, Level, Stop};
 
-/// How long a lease lasts without being renewed, and how often it is.
-const DURATION: Duration = Duration::from_secs(30);
-const RENEWAL: Duration = Duration::from_secs(10);
+/// How long a lease lasts without being renewed. Of many it is longer: to renew them would be most of what the server is asked.
+const DURATION: RangeInclusive<Duration> = Duration::from_secs(30)..=Duration::from_secs(120);
+const FOR_EACH: Duration = Duration::from_millis(300);
+/// How many renewals may fail before it ends.
+const RENEWALS: u32 = 3;
 /// Clocks differ; a lease that ended this long ago by ours ended by any.
 const ANY_CLOCK: Duration = Duration::from_secs(600);
 
@@ -71,10 +74,11 @@ pub async fn take(
     stop: &Stop,
 ) -> Result<Leases, Failure> {
     let holder = Holder::of_this_process();
+    let duration = duration(environments.len());
     let namespaces: BTreeSet<String> = environments.iter().map(|(namespace, _)| namespace.clone()).collect();
     let (since, mut seen, mut told) = (Instant::now(), Seen::default(), None);
     loop {
-        let attempts = join_all(environments.iter().map(|one| attempt(connection, one, &holder, &seen))).await;
+        let attempts = join_all(environments.iter().map(|one| attempt(connection, one, (&holder, duration), &seen))).await;
         let mut taken = Vec::new();
         let mut busy = None;
         let mut failed = None;
@@ -92,7 +96,7 @@ pub async fn take(
             }
             (None, None) => {
                 let lost = Lost::default();
-                let renewal = tokio::spawn(renew(connection.clone(), holder.clone(), taken, lost.clone()));
+                let renewal = tokio::spawn(renew(connection.clone(), (holder.clone(), duration), taken, lost.clone()));
                 return Ok(Leases { connection: connection.clone(), holder, namespaces, lost, renewal });
             }
             (None, Some(busy)) => busy,
@@ -159,12 +163,18 @@ impl Seen {
     }
 }
 
-async fn attempt(connection: &Connection, environment: &Environment, holder: &Holder, seen: &Seen) -> Result<Attempt, Failure> {
+async fn attempt(
+    connection: &Connection,
+    environment: &Environment,
+    (holder, duration): (&Holder, Duration),
+    seen: &Seen,
+) -> Result<Attempt, Failure> {
     let (namespace, name) = environment;
+    let lease = |version: Option<&str>| lease(environment, holder, duration, version);
     let refused = |error: &kube::Error| connection.failure(&format!("taking the lease of `{name}`"), error);
     // A few rounds: between two requests, others act too.
     for _ in 0..5 {
-        match connection.create(LEASE, namespace, &lease(environment, holder, None)).await {
+        match connection.create(LEASE, namespace, &lease(None)).await {
             Ok(live) => return Ok(Attempt::Taken(version(&live))),
             Err(error) if code(&error) == Some(409) => {}
             Err(error) if code(&error) == Some(404) => {
@@ -180,7 +190,7 @@ async fn attempt(connection: &Connection, environment: &Environment, holder: &Ho
         if !free(&found) && !seen.silent(environment, &found) {
             return Ok(Attempt::Busy(found));
         }
-        match connection.replace(LEASE, namespace, &called(name), &lease(environment, holder, Some(&version(&found)))).await {
+        match connection.replace(LEASE, namespace, &called(name), &lease(Some(&version(&found)))).await {
             Ok(live) => return Ok(Attempt::Taken(version(&live))),
             Err(error) if matches!(code(&error), Some(404 | 409)) => {}
             Err(error) => return Err(refused(&error)),
@@ -232,18 +242,23 @@ fn free(lease: &Value) -> bool {
 }
 
 fn lasts(lease: &Value) -> Duration {
-    lease.pointer("/spec/leaseDurationSeconds").and_then(Value::as_u64).map_or(DURATION, Duration::from_secs)
+    lease.pointer("/spec/leaseDurationSeconds").and_then(Value::as_u64).map_or(*DURATION.start(), Duration::from_secs)
 }
 
 fn held_by(lease: &Value) -> String {
     lease.pointer("/spec/holderIdentity").and_then(Value::as_str).unwrap_or("somebody").to_owned()
 }
 
-async fn renew(connection: Connection, holder: Holder, mut leases: Vec<(Environment, String)>, lost: Lost) {
+async fn renew(
+    connection: Connection,
+    (holder, duration): (Holder, Duration),
+    mut leases: Vec<(Environment, String)>,
+    lost: Lost,
+) {
     loop {
-        tokio::time::sleep(RENEWAL).await;
+        tokio::time::sleep(duration / RENEWALS).await;
         let renewals = leases.iter().map(|(environment, version)| {
-            let (connection, object) = (&connection, lease(environment, &holder, Some(version)));
+            let (connection, object) = (&connection, lease(environment, &holder, duration, Some(version)));
             async move { connection.replace(LEASE, &environment.0, &called(&environment.1), &object).await }
         });
         let renewed = join_all(renewals).await;
@@ -284,6 +299,12 @@ async fn give_back(connection: &Connection, holder: &Holder, namespaces: &BTreeS
     join_all(each).await;
 }
 
+/// How long each of so many leases lasts.
+fn duration(leases: usize) -> Duration {
+    let leases = u32::try_from(leases).unwrap_or(u32::MAX);
+    FOR_EACH.saturating_mul(leases).clamp(*DURATION.start(), *DURATION.end())
+}
+
 fn called(environment: &str) -> String {
     format!("coderc-{environment}")
 }
@@ -293,7 +314,7 @@ fn version(lease: &Value) -> String {
 }
 
 /// `version`: of the lease that it replaces.
-fn lease((namespace, name): &Environment, holder: &Holder, version: Option<&str>) -> Value {
+fn lease((namespace, name): &Environment, holder: &Holder, duration: Duration, version: Option<&str>) -> Value {
     let now = format!("{:.6}", Timestamp::now());
     let mut lease = json!({
         "apiVersion": "coordination.k8s.io/v1",
@@ -306,7 +327,7 @@ fn lease((namespace, name): &Environment, holder: &Holder, version: Option<&str>
         },
         "spec": {
             "holderIdentity": holder.identity,
-            "leaseDurationSeconds": DURATION.as_secs(),
+            "leaseDurationSeconds": duration.as_secs(),
             "acquireTime": now,
             "renewTime": now,
         },
@@ -355,8 +376,13 @@ mod tests {
     }
 
     #[test]
+    fn many_leases_last_longer() {
+        assert_eq!([1, 100, 200, 500].map(|leases| duration(leases).as_secs()), [30, 30, 60, 120]);
+    }
+
+    #[test]
     fn a_time_has_six_digits_as_the_server_wants_it() {
-        let lease = lease(&("dev".into(), "e".into()), &Holder::of_this_process(), None);
+        let lease = lease(&("dev".into(), "e".into()), &Holder::of_this_process(), duration(1), None);
         let time = lease["spec"]["renewTime"].as_str().unwrap();
         assert_eq!(time.split('.').nth(1).map(str::len), Some(7), "{time}");
     }
