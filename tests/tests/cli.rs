@@ -447,6 +447,28 @@ fn every_shell_has_a_script() {
     }
 }
 
+#[test]
+fn output_goes_where_out_says() {
+    let sandbox = Sandbox::new();
+    let package = format!("environment e {{\n  container c {{ image = \"postgres@sha256:{}\" }}\n}}\n", "1".repeat(64));
+    let team = sandbox.repository("example.com/acme/team", &files(&[(".coder/a.coder", &package)]));
+    let plan = |out: &str| sandbox.coderc(&team, &["plan", "--offline", "-f", "json", "-o", out]);
+    // A device stays one, and a link a link.
+    let output = plan("/dev/stdout");
+    assert_eq!((code(&output), stdout(&output).starts_with('{')), (0, true), "{}", stderr(&output));
+    std::os::unix::fs::symlink("plan.json", team.join("link.json")).unwrap();
+    std::fs::write(team.join("plan.json"), "").unwrap();
+    assert_eq!(code(&plan("link.json")), 0);
+    assert!(team.join("link.json").is_symlink());
+    assert!(std::fs::read_to_string(team.join("plan.json")).unwrap().starts_with('{'));
+    let output = plan("none/plan.json");
+    assert_eq!(code(&output), 1);
+    assert!(stderr(&output).contains("`none/plan.json` cannot be written: there is no folder `none`"), "{}", stderr(&output));
+    let output = sandbox.coderc(&team, &["apply", "plan.json", "--on", "podman"]);
+    assert_eq!(code(&output), 64);
+    assert!(stderr(&output).contains("a saved plan says itself where its environments run"), "{}", stderr(&output));
+}
+
 fn entries(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").file_name());
     let mut names: Vec<String> = entries.map(|name| name.to_string_lossy().into_owned()).collect();

@@ -155,6 +155,10 @@ impl Apply {
             Exit::refused(format!("`{shown}` cannot be read: {error}")).help(format!("save one with `coderc plan -o {shown}`"))
         })?;
         let plan = Plan::parse(&text, &shown).map_err(|problem| failed(Failure::new(*problem)))?;
+        let elsewhere = |on: On| plan.applies().any(|(_, apply)| apply.provider != on.provider());
+        if settings.on.is_some_and(elsewhere) {
+            return Err(Exit::usage("a saved plan says itself where its environments run: give `--on` to `coderc plan -o`"));
+        }
         let connection = world::of_saved(flags, settings, &plan, asynchronous).map_err(failed)?;
         let mut moved = Vec::new();
         if planning::lock_of(flags).is_some_and(|now| plan.lock.as_ref().is_some_and(|was| *was != now)) {

@@ -102,8 +102,7 @@ pub fn show(reports: &[Report], run: Option<&Run>, format: CheckFormat, flags: &
         CheckFormat::Github => Some(render::github::render(reports)),
     };
     if let Some(text) = text {
-        ui::output(flags.out.as_deref(), &text)
-            .map_err(|error| Exit::refused(format!("the output cannot be written: {error}")))?;
+        super::write_output(flags, &text)?;
     }
     if any_error(reports) { Err(Exit::reported()) } else { Ok(()) }
 }

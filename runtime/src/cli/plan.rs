@@ -67,7 +67,7 @@ impl PlanCommand {
             notes.iter().for_each(|note| ui::note(note));
         }
         let text = shown(&plan, &reports, format, flags);
-        ui::output(flags.out.as_deref(), &text).map_err(|error| Exit::refused(format!("the plan cannot be written: {error}")))?;
+        super::write_output(flags, &text)?;
         let changes = plan.actions.iter().any(|action| action.change != Change::None);
         if self.detailed_exitcode && changes { Err(Exit::Changes) } else { Ok(()) }
     }

@@ -91,8 +91,7 @@ impl Test {
         if !reports.is_empty() {
             ui::stderr(&render::terminal::render(&reports, &run.session.sources(), flags.color_stderr()));
         }
-        ui::output(flags.out.as_deref(), &text)
-            .map_err(|error| Exit::refused(format!("the output cannot be written: {error}")))?;
+        super::write_output(flags, &text)?;
         if failures.is_empty() { Ok(()) } else { Err(Exit::reported()) }
     }
 }

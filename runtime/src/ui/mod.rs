@@ -32,21 +32,31 @@ pub fn stderr(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// The output of a command: to a file, beside and renamed, or to standard output.
+/// The output of a command: to a file, beside and renamed, or to standard output. Where a link is named, to what it leads to, and
+/// straight into what is no file (`/dev/stdout`, a pipe).
 pub fn output(out: Option<&Path>, text: &str) -> std::io::Result<()> {
-    match out {
-        Some(path) => write_file(path, text.as_bytes()),
-        None => match std::io::stdout().lock().write_all(text.as_bytes()) {
+    let Some(path) = out else {
+        return match std::io::stdout().lock().write_all(text.as_bytes()) {
             // Whoever read it has seen enough.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
             other => other,
-        },
+        };
+    };
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    match std::fs::metadata(&path) {
+        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => {
+            std::fs::OpenOptions::new().write(true).open(&path)?.write_all(text.as_bytes())
+        }
+        _ => write_file(&path, text.as_bytes()),
     }
 }
 
 /// Writes a file whole or not at all.
 pub fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(std::io::Error::new(std::io::ErrorKind::NotFound, format!("there is no folder `{}`", folder.display())));
+    }
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
     #[cfg(unix)]
