@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use libtest_mimic::{Arguments, run};
 use serde_json::Value;
 use tests::bed::Bed;
-use tests::parts::trial;
+use tests::parts::{Proxy, trial};
 use tests::team::Team;
 
 fn main() -> ExitCode {
@@ -18,6 +18,8 @@ fn main() -> ExitCode {
     let trials = vec![
         trial("an_api_server_that_restarts_is_waited_for", missing(), an_api_server_that_restarts_is_waited_for),
         trial("a_registry_that_goes_in_mid_push_is_told", missing(), a_registry_that_goes_in_mid_push_is_told),
+        trial("a_registry_that_is_busy_or_broken_is_waited_for_and_told", missing(), a_registry_that_is_busy_or_broken),
+        trial("a_cluster_behind_a_proxy_is_reached", missing(), a_cluster_behind_a_proxy_is_reached),
         trial("a_full_disk_is_told", missing(), a_full_disk_is_told),
         trial("wrong_credentials_are_told_before_a_build", missing(), wrong_credentials_are_told_before_a_build),
         trial("a_base_that_is_gone_is_told", missing(), a_base_that_is_gone_is_told),
@@ -110,6 +112,63 @@ fn a_registry_that_goes_in_mid_push_is_told() {
     assert!(said.contains("environment.team/env") && (said.contains("refused") || said.contains("registry")), "{said}");
     assert_eq!(team.ok(&["apply"]).matches("environment.team/env: pushed").count(), 1);
     assert!(team.ok(&["apply"]).contains("nothing to do"));
+}
+
+fn a_registry_that_is_busy_or_broken() {
+    let team = Team::with("wrongly", "");
+    let proxy = Proxy::start();
+    let apply = || {
+        let Output { status, stderr, .. } =
+            team.command(&["apply"]).env("http_proxy", proxy.url()).output().expect("coderc runs");
+        (status.code(), String::from_utf8_lossy(&stderr).into_owned())
+    };
+    let (code, said) = apply();
+    assert_eq!(code, Some(0), "{said}");
+    let mut built = team.jobs().len();
+    for (word, status) in [("busy", "429 Too Many Requests"), ("broken", "500 Internal Server Error")] {
+        // For good, from the beginning: nothing is built.
+        team.replace("RUN echo ", &format!("RUN echo {word} "));
+        proxy.answer(status, 0, usize::MAX);
+        let (code, said) = apply();
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("error[registry-") && said.contains(&status[..3]), "{said}");
+        assert_eq!(team.jobs().len(), built, "{said}");
+        // For a while: it is waited for.
+        proxy.answer(status, 1, 3);
+        let (code, said) = apply();
+        assert_eq!(code, Some(0), "{said}");
+        built += 1;
+        assert_eq!(team.jobs().len(), built, "{said}");
+        // For good, when the image is there and its tags are to be moved: what was pushed is not built again.
+        let before = proxy.requests() - 3;
+        team.replace("RUN echo ", "RUN echo again ");
+        proxy.answer(status, before - 1, usize::MAX);
+        let (code, said) = apply();
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("error[registry-") && said.contains(&status[..3]), "{said}");
+        built += 1;
+        assert_eq!(team.jobs().len(), built, "{said}");
+        let said = team.ok(&["apply"]);
+        assert_eq!(team.jobs().len(), built, "{said}");
+        assert!(team.ok(&["apply"]).contains("nothing to do"));
+    }
+}
+
+/// As `HTTPS_PROXY` and `NO_PROXY` say.
+fn a_cluster_behind_a_proxy_is_reached() {
+    let team = Team::with("proxied", "");
+    let proxy = Proxy::start();
+    let status = |proxy: &str, not: &str| {
+        let mut command = team.command(&["status"]);
+        command.env("HTTPS_PROXY", proxy).env("NO_PROXY", not).output().expect("coderc runs")
+    };
+    assert!(status(&proxy.url(), "").status.success());
+    assert!(proxy.tunnels() > 0);
+    let nobody = "http://127.0.0.1:1";
+    let refused = status(nobody, "");
+    assert_eq!(refused.status.code(), Some(1), "{}", String::from_utf8_lossy(&refused.stderr));
+    let direct = status(nobody, "127.0.0.0/8,10.0.0.0/8");
+    assert!(direct.status.success(), "{}", String::from_utf8_lossy(&direct.stderr));
 }
 
 fn a_full_disk_is_told() {

@@ -1,9 +1,10 @@
-//! Real programs that tests run against: an image registry, and a Kubernetes API server with its etcd.
+//! Real programs that tests run against: an image registry, a Kubernetes API server with its etcd, and a proxy before them.
 //!
 //! Each listens on loopback, keeps its files in a folder of its own, and ends with the value that stands for it. Nothing is
 //! installed here: `tests/run` does that, and where a program is missing, a test that needs it is skipped with the reason.
 
 mod api_server;
+mod proxy;
 mod registry;
 
 use std::fs::File;
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 use libtest_mimic::{Failed, Trial};
 
 pub use api_server::{ApiServer, kubectl};
+pub use proxy::Proxy;
 pub use registry::Registry;
 
 /// A program that runs until this is dropped.
