@@ -27,7 +27,7 @@ use crate::render::{ANNOTATION_BUILD_ID, ANNOTATION_REVISION};
 use crate::saved::{Plan, Tag};
 
 /// Attempts at a build that fails by a fault of buildah's own.
-const ATTEMPTS_AT_A_FAULT: usize = 3;
+const ATTEMPTS_AT_A_FAULT: usize = 5;
 
 /// Builds with buildah.
 #[derive(Clone, Debug)]
