@@ -48,11 +48,6 @@ impl Proxy {
         *lock(&self.state) = State { status, from, number, ..State::default() };
     }
 
-    /// How many requests came since [`Proxy::answer`] was called, or at all.
-    pub fn requests(&self) -> usize {
-        lock(&self.state).requests
-    }
-
     /// How many connections were tunnelled since then.
     pub fn tunnels(&self) -> usize {
         lock(&self.state).tunnels

@@ -37,11 +37,18 @@ impl Access {
     }
 }
 
-/// What a registry says against looking for, or moving, what a build pushes.
-pub fn failure(failure: &registry::Failure, credentials: Option<&str>) -> Failure {
+/// What a registry says against looking for what a build pushes.
+pub fn not_looked(failure: &registry::Failure, credentials: Option<&str>) -> Failure {
     Failure::new(match failure.kind {
         FailureKind::Unauthorized => push_denied::new(&failure.reference, credentials, &failure.detail),
-        FailureKind::Unexpected | FailureKind::NotFound => push_refused::new(&failure.reference, &failure.detail),
-        FailureKind::RateLimited | FailureKind::Unreachable | FailureKind::Malformed => failure.diagnostic(None),
+        _ => failure.diagnostic(None),
     })
+}
+
+/// What a registry says against moving a tag.
+pub fn not_moved(failure: &registry::Failure, credentials: Option<&str>) -> Failure {
+    match failure.kind {
+        FailureKind::Unexpected | FailureKind::NotFound => Failure::new(push_refused::new(&failure.reference, &failure.detail)),
+        _ => not_looked(failure, credentials),
+    }
 }

@@ -75,8 +75,10 @@ impl Kaniko {
         let build = &order.build;
         job::fits(build)?;
         let registry = self.access.registry(&build.destination, build.credentials.as_deref(), self.namespace(build)).await;
-        let asked =
-            registry.head(&build.destination).await.map_err(|failure| access::failure(&failure, build.credentials.as_deref()))?;
+        let asked = registry
+            .head(&build.destination)
+            .await
+            .map_err(|failure| access::not_looked(&failure, build.credentials.as_deref()))?;
         if let Some(digest) = asked {
             return Ok(Made { digest, remark: "was there already".to_owned() });
         }
@@ -115,7 +117,7 @@ impl Kaniko {
     async fn prove(&self, registry: &Registry, build: &Build, said: Option<String>) -> Result<Made, Failure> {
         let credentials = build.credentials.as_deref();
         for _ in 0..5 {
-            let there = registry.head(&build.destination).await.map_err(|failure| access::failure(&failure, credentials))?;
+            let there = registry.head(&build.destination).await.map_err(|failure| access::not_looked(&failure, credentials))?;
             if let Some(digest) = there {
                 let remark = match said {
                     Some(said) if said != digest => "pushed by another build meanwhile".to_owned(),

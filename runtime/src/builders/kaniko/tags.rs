@@ -51,13 +51,15 @@ pub async fn apply(
     images: &[(String, String)],
     origin: &Origin,
 ) -> Result<String, Failure> {
-    let failed = |failure| access::failure(&failure, origin.credentials.as_deref());
+    let credentials = origin.credentials.as_deref();
+    let not_looked = |failure| access::not_looked(&failure, credentials);
+    let not_moved = |failure| access::not_moved(&failure, credentials);
     let Some((repository, first)) = images.first() else { return Ok("nothing was built to name".to_owned()) };
-    let present = registry.target(&tag.reference).await.map_err(failed)?;
+    let present = registry.target(&tag.reference).await.map_err(not_looked)?;
     let (url, commit) = match origin.commit.as_str() {
         // A plan that was not prepared: the image says what it was made of.
         "" => {
-            let annotations = registry.annotations(&format!("{repository}@{first}")).await.map_err(failed)?;
+            let annotations = registry.annotations(&format!("{repository}@{first}")).await.map_err(not_looked)?;
             let mut annotations = annotations.unwrap_or_default();
             let mut take = |name: &str| annotations.remove(name).unwrap_or_default();
             (take(ANNOTATION_SOURCE), take(ANNOTATION_REVISION))
@@ -74,7 +76,7 @@ pub async fn apply(
     }
     let was = if present.is_some() { "moved" } else { "set" };
     if images.len() == 1 {
-        registry.tag(first, &tag.reference).await.map_err(failed)?;
+        registry.tag(first, &tag.reference).await.map_err(not_moved)?;
         return Ok(was.to_owned());
     }
     let mut annotations = Annotations::new();
@@ -82,7 +84,7 @@ pub async fn apply(
         annotations.insert(ANNOTATION_REVISION.to_owned(), commit);
     }
     let digests: Vec<String> = images.iter().map(|(_, digest)| digest.clone()).collect();
-    let index = registry.index(&digests, &annotations, &tag.reference).await.map_err(failed)?;
+    let index = registry.index(&digests, &annotations, &tag.reference).await.map_err(not_moved)?;
     match present {
         Some((digest, _)) if digest == index => Ok("names it already".to_owned()),
         _ => Ok(format!("{was} to {} platforms", images.len())),
