@@ -38,7 +38,7 @@ impl Team {
         let sandbox = Sandbox::with_remotes(&bed.git_folder());
         let project = |more: &str| format!("project {{\n{}{more}}}\n", bed.project());
         let image = format!("image dev {{\n  context    = \"dev\"\n  repository = \"{}/dev\"\n}}\n", &*namespace);
-        let dockerfile = format!("FROM {}\nCOPY motd /etc/motd\n{MAIN}\n", bed.image(BUSYBOX));
+        let dockerfile = format!("FROM {}\nUSER 1000:100\nCOPY motd /etc/motd\n{MAIN}\n", bed.image(BUSYBOX));
         let files =
             |files: &[(&str, String)]| -> Files { files.iter().map(|(path, text)| ((*path).to_owned(), text.clone())).collect() };
         let platform = files(&[

@@ -28,6 +28,9 @@ fn an_environment_is_made_kept_changed_and_destroyed() {
     assert_eq!(team.jobs().len(), 2, "{said}");
     let pod = team.pod().expect("a pod");
     assert_eq!(team.namespace.read(&pod, "env", "/etc/motd"), "hello\n");
+    // What is copied is root's, whoever the image's user is.
+    assert_eq!(team.namespace.exec(&pod, "env", &["stat", "-c", "%u:%g", "/etc/motd"]), "0:0\n");
+    assert_eq!(team.namespace.exec(&pod, "env", &["id", "-u"]), "1000\n");
     assert!(team.namespace.read(&pod, "env", "/tmp/coder/image.json").contains("dev"));
     if team.bed.kaniko().is_real() {
         assert_eq!(team.namespace.read(&pod, "env", "/test3.txt"), "test3\n");

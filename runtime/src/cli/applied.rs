@@ -4,10 +4,15 @@
 
 use compiler::diagnostics::catalog::{cluster_configuration, missing_program, unknown_target};
 use compiler::plan;
+use compiler::plan::action::Package;
 
+use super::apply::On;
+use super::chosen::chosen;
 use super::{Exit, Flags};
 use crate::cluster;
 use crate::execute::Failure;
+use crate::host::RootPlace;
+use crate::import::Root;
 use crate::providers::applied::{Applied, AppliedToKubernetes, Environment};
 use crate::providers::podman::Podman;
 
@@ -17,6 +22,9 @@ pub struct Found {
     pub places: Vec<Box<dyn Applied>>,
     /// Each with the place that it is in.
     pub environments: Vec<(usize, Environment)>,
+    /// The package around, if there is one, and the namespace that the user names.
+    package: Option<Package>,
+    namespace: Option<String>,
 }
 
 impl Found {
@@ -61,7 +69,24 @@ impl Found {
         } else if let Some(nothing) = nothing {
             return Err(failed(nothing));
         }
-        Ok(Found { asynchronous, places, environments })
+        let (package, namespace) = (package(flags), flags.namespace.clone());
+        Ok(Found { asynchronous, places, environments, package, namespace })
+    }
+
+    /// Leaves out what is elsewhere than `on`.
+    #[must_use]
+    pub fn on(mut self, on: Option<On>) -> Found {
+        let wanted = on.map(On::word);
+        self.environments.retain(|(_, environment)| wanted.is_none_or(|wanted| environment.provider == wanted));
+        self
+    }
+
+    /// Those that targets name and that somebody can have meant by them, for a command that reads or deletes them.
+    ///
+    /// # Errors
+    /// A target names nothing that is there, or more than can be told apart.
+    pub fn chosen(&self, targets: &[String]) -> Result<Vec<&(usize, Environment)>, Exit> {
+        chosen(self.named(targets)?, targets, self.package.as_ref(), self.namespace.as_deref())
     }
 
     /// Those that targets name, by address, pattern or instance; all without targets.
@@ -82,7 +107,13 @@ impl Found {
     }
 }
 
-fn names(target: &str, environment: &Environment) -> bool {
+fn package(flags: &Flags) -> Option<Package> {
+    let origin = RootPlace::of(&Root::find(&flags.directory).ok()?).origin;
+    Some(Package { url: origin.url, commit: origin.commit, path: origin.folder })
+}
+
+/// Whether a target names an environment: by address, pattern or instance.
+pub fn names(target: &str, environment: &Environment) -> bool {
     plan::covers(target, &environment.address)
         || plan::covers(target, &environment.name)
         || plan::covers(target, &format!("environment.{}", environment.name))

@@ -62,6 +62,14 @@ enum Format {
 }
 
 impl On {
+    /// As an applied environment says it.
+    pub fn word(self) -> &'static str {
+        match self {
+            On::Kubernetes => "kubernetes",
+            On::Podman => "podman",
+        }
+    }
+
     pub fn provider(self) -> saved::Provider {
         match self {
             On::Kubernetes => saved::Provider::Kubernetes,

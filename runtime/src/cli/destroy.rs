@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::applied::{Found, failed};
+use super::apply::On;
 use super::{Exit, Flags, TextOnly};
 use crate::execute::{Event, Events, stop};
 use crate::ui;
@@ -10,7 +11,7 @@ use crate::ui;
 /// Delete environments; their volumes stay unless asked for
 #[derive(Debug, Args)]
 #[command(
-    after_help = "It asks nothing: what is deleted is what the targets name, and `--dry-run` shows it. An environment that its package\nstill declares comes back with the next apply, with its volumes.\n\nFormats (-f): text\n\nExamples:\n  coderc destroy environment.team-a\n  coderc destroy 'environment.preview-*' --dry-run\n  coderc destroy team-a --prune-volumes"
+    after_help = "It asks nothing: what is deleted is what the targets name, and `--dry-run` shows it. In a package, that is what the package\nhas, as far as it has what is named. Two that are called the same are never deleted at once. An environment that its package\nstill declares comes back with the next apply, with its volumes.\n\nFormats (-f): text\n\nExamples:\n  coderc destroy environment.team-a\n  coderc destroy 'environment.preview-*' --dry-run\n  coderc destroy team-a --prune-volumes"
 )]
 pub struct Destroy {
     /// Addresses, patterns, or names of instances
@@ -19,6 +20,9 @@ pub struct Destroy {
     /// Delete their volumes too, with what they hold
     #[arg(long, env = "CODERC_PRUNE_VOLUMES", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
     prune_volumes: bool,
+    /// Only where environments run on this provider
+    #[arg(long, value_name = "PROVIDER", env = "CODERC_ON", hide_env = true)]
+    on: Option<On>,
     /// Say what would be deleted, and delete nothing
     #[arg(long)]
     dry_run: bool,
@@ -27,7 +31,7 @@ pub struct Destroy {
 impl Destroy {
     pub fn run(self, flags: &Flags) -> Result<(), Exit> {
         flags.format::<TextOnly>()?;
-        let found = Found::everywhere(flags)?;
+        let found = Found::everywhere(flags)?.on(self.on);
         let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
         let events = Events::new(sender);
         let (_stopper, stop) = stop();
@@ -42,7 +46,7 @@ impl Destroy {
             }
         });
         let mut text = String::new();
-        for (place, environment) in found.named(&self.targets)? {
+        for (place, environment) in found.chosen(&self.targets)? {
             let address = &environment.address;
             if self.dry_run {
                 text.push_str(&format!("{address} would be deleted\n"));

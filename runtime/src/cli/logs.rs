@@ -5,6 +5,7 @@ use std::io::Write as _;
 use clap::Args;
 
 use super::applied::{Found, failed};
+use super::apply::On;
 use super::{Exit, Flags, TextOnly};
 use crate::providers::applied::Part;
 
@@ -20,6 +21,9 @@ pub struct Logs {
     /// The container; the primary one without
     #[arg(value_name = "CONTAINER")]
     container: Option<String>,
+    /// Only where environments run on this provider
+    #[arg(long, value_name = "PROVIDER", env = "CODERC_ON", hide_env = true)]
+    on: Option<On>,
     /// Go on with what is written from now on
     #[arg(long)]
     follow: bool,
@@ -31,17 +35,13 @@ pub struct Logs {
 impl Logs {
     pub fn run(self, flags: &Flags) -> Result<(), Exit> {
         flags.format::<TextOnly>()?;
-        let found = Found::everywhere(flags)?;
+        let found = Found::everywhere(flags)?.on(self.on);
         let target = std::slice::from_ref(&self.environment);
-        let named = found.named(target)?;
+        let named = found.chosen(target)?;
         let [(place, environment)] = named.as_slice() else {
-            let which: Vec<String> = named
-                .iter()
-                .map(|(_, environment)| format!("{} in {}", environment.address, environment.namespace.as_deref().unwrap_or("-")))
-                .collect();
+            let which: Vec<&str> = named.iter().map(|(_, environment)| environment.address.as_str()).collect();
             return Err(Exit::refused(format!("`{}` names {} environments", self.environment, named.len()))
-                .help(format!("there are {}", which.join(", ")))
-                .help("name one of them, and its namespace with `-n`"));
+                .help(format!("name one of {}", which.join(", "))));
         };
         let part = Part { follow: self.follow, tail: self.tail };
         let mut output = Output::open(flags)?;

@@ -4,6 +4,7 @@ mod applied;
 mod apply;
 mod candidates;
 mod check;
+mod chosen;
 mod completions;
 mod destroy;
 mod diff;

@@ -15,6 +15,7 @@ use super::request::code;
 use super::{Connection, leftover, observe, order, prune};
 use crate::execute::{Failure, Stop};
 use crate::providers::applied::{Container, Destroyed, Environment};
+use crate::render::applyset::PART_OF;
 
 /// Those of a namespace; without one, of all namespaces that this user may look into.
 ///
@@ -52,6 +53,7 @@ fn environment(deployment: &Value, claims: &[Value]) -> Environment {
         address: leftover::environment(deployment),
         name: name(deployment),
         namespace: namespace.map(str::to_owned),
+        part_of: label(deployment, PART_OF).map(str::to_owned),
         provider: "kubernetes",
         wanted: number("/spec/replicas").unwrap_or(1),
         ready: number("/status/readyReplicas").unwrap_or(0),

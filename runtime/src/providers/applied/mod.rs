@@ -17,6 +17,8 @@ pub struct Environment {
     /// The instance's name: that of its objects.
     pub name: String,
     pub namespace: Option<String>,
+    /// The ApplySet that it is a member of, which tells its package.
+    pub part_of: Option<String>,
     /// `kubernetes` or `podman`.
     pub provider: &'static str,
     /// How many pods it should have, and how many of them are available.

@@ -9,6 +9,7 @@ use crate::execute::{Events, Failure, Stop, stop};
 use crate::process;
 use crate::providers::applied::{Applied, Container, Destroyed, Environment, Part};
 use crate::render::ANNOTATION_BUILD_ID;
+use crate::render::applyset::PART_OF;
 
 impl Applied for Podman {
     fn environments<'a>(&'a self) -> Task<'a, Result<Vec<Environment>, Failure>> {
@@ -85,6 +86,7 @@ async fn environments() -> Result<Vec<Environment>, Failure> {
             address: label(ADDRESS).unwrap_or_default(),
             name: pod.name.clone(),
             namespace: label(NAMESPACE),
+            part_of: label(PART_OF),
             provider: "podman",
             wanted: 1,
             ready: u32::from(available),
