@@ -248,7 +248,12 @@ impl Checker<'_> {
                     let fits = join(found.clone(), subject.clone()).is_some() && self.pattern_fits(&found, &subject);
                     if !fits {
                         let place = self.expr_place(pattern);
-                        self.report(catalog::unreachable_pattern::new(place, &found, &subject));
+                        let text = self.plain_text(pattern);
+                        let meant = text.as_ref().and_then(|text| nearest::nearest(text, literals(&subject)));
+                        // Who meant it covered it.
+                        texts.extend(meant.map(SmolStr::new));
+                        let written = text.map_or_else(|| found.to_string(), |text| Ty::Literal(text).to_string());
+                        self.report(catalog::unreachable_pattern::new(place, &written, &subject, meant));
                     }
                     match self.item.expr(pattern) {
                         Expr::Bool(value) => bools.push(*value),
@@ -284,6 +289,18 @@ impl Checker<'_> {
             other => super::assign(pattern, &Ty::option(other.clone())).is_ok(),
         }
     }
+}
+
+/// The texts that a union of them has.
+fn literals(subject: &Ty) -> impl Iterator<Item = &str> {
+    let arms = match subject.present().base() {
+        Ty::Union(union) => union.arms.as_slice(),
+        _ => &[],
+    };
+    arms.iter().filter_map(|arm| match arm {
+        Ty::Literal(text) => Some(text.as_str()),
+        _ => None,
+    })
 }
 
 /// The unit that others write so: Kubernetes in its quantities, people in words.
