@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::body::{Block, block};
 use super::code::Frame;
 use super::{Data, Field, Fields, Instance, Interpreter, Overridden, Record, Value, show};
+use crate::diagnostics::{catalog, nearest};
 use crate::hir::{ExprId, FieldOperator, Member, SmolStr};
 use crate::text::Place;
-use crate::types::{Ty, block_field};
+use crate::types::{FieldTy, Ty, block_field, owner_with_article};
 
 /// How many replaced values a field remembers.
 const HISTORY: usize = 32;
@@ -119,7 +120,10 @@ impl<'db> Interpreter<'db> {
         let expected = declared.map_or(Ty::Any, |field| field.ty.present().clone());
         let set_at = frame.place(block.word.range);
         let Some(label) = block.label else {
-            let field = self.changed_entry(frame, fields.get(&name), &expected, block.body, set_at);
+            let mut field = self.changed_entry(frame, fields.get(&name), &expected, block.body, set_at);
+            if !fields.contains_key(&name) {
+                self.whole(&mut field, &expected, set_at, None);
+            }
             fields.insert(name, field);
             return;
         };
@@ -132,7 +136,12 @@ impl<'db> Interpreter<'db> {
         let mut entries =
             outer.as_ref().and_then(|field| field.value.fields()).map(|record| record.fields.clone()).unwrap_or_default();
         self.steps(entries.len() as u64 / 4, set_at);
-        let entry = self.changed_entry(frame, entries.get(&key), &entry_ty, block.body, frame.expr_place(label));
+        let place = frame.expr_place(label);
+        let mut entry = self.changed_entry(frame, entries.get(&key), &entry_ty, block.body, place);
+        if !entries.contains_key(&key) {
+            let near = nearest::nearest(&key, entries.keys().map(SmolStr::as_str));
+            self.whole(&mut entry, &entry_ty, place, near);
+        }
         entries.insert(key, entry);
         let place = outer.as_ref().map_or(frame.place(block.range), |field| field.value.place);
         let value = self.record(entries, Some(expected.base().clone()).filter(|ty| matches!(ty, Ty::Map(_))), place);
@@ -141,6 +150,23 @@ impl<'db> Interpreter<'db> {
             None => outer = Some(Field { value, set_at, overridden: None }),
         }
         fields.extend(outer.map(|field| (name, field)));
+    }
+
+    /// What a block adds needs all that its type wants, which is not known before: it might have been a change. `near` is an entry
+    /// that it may have meant.
+    fn whole(&mut self, added: &mut Field, ty: &Ty, at: Place, near: Option<&str>) {
+        let (Ty::Record(record), Some(value)) = (ty.base(), added.value.fields()) else { return };
+        let required = |field: &&FieldTy| field.default.is_none() && !matches!(field.ty, Ty::Option(_));
+        let lacks = |field: &&FieldTy| value.fields.get(&field.name).is_none();
+        let missing: Vec<&str> = record.fields.iter().filter(required).filter(lacks).map(|field| field.name.as_str()).collect();
+        if missing.is_empty() {
+            return;
+        }
+        let mut diagnostic = catalog::missing_field::new(at, &owner_with_article(ty), &missing);
+        if let Some(near) = near {
+            diagnostic = diagnostic.help(format!("or did you mean to change `{near}`, which is there?"));
+        }
+        added.value = self.fail(diagnostic);
     }
 
     /// The entry that a block changes, or adds where there is none.

@@ -11,6 +11,7 @@ mod ty;
 mod type_expr;
 
 pub use assign::{Misfit, assign};
+pub(crate) use check::owner_with_article;
 pub use check::{Inference, hover, infer, locals_at};
 pub use declared::{Signature, block_field, project_schema, schema, signature};
 pub use join::join;

@@ -4,6 +4,9 @@ use crate::diagnostics::{Diagnostic, catalog, nearest};
 use crate::text::Place;
 use crate::types::{BYTE_UNITS, Checked, DURATION_UNITS, Misfit, Ty};
 
+/// Of a template or a function that stands where one of its results is meant.
+pub(super) const CALL: &str = "it has parameters: write their values behind it, `(…)`";
+
 /// `field` names what the value is given to; `source` is the literal's text, where it is one.
 pub(super) fn diagnostic(
     place: Place,
@@ -57,6 +60,7 @@ fn texts(ty: &Ty) -> Option<Vec<&str>> {
 fn mend(diagnostic: Diagnostic, place: Place, found: &Ty, expected: &Ty, source: Option<&str>) -> Diagnostic {
     let written = source.unwrap_or_default();
     match (found.base(), expected) {
+        (Ty::Function(_), _) => diagnostic.help(CALL),
         (Ty::String(_), Ty::Bytes | Ty::Duration | Ty::Cpu | Ty::Int | Ty::Float | Ty::Bool | Ty::Checked(Checked::Port))
             if literal_fits(written, expected) =>
         {

@@ -15,6 +15,8 @@ mod paths;
 mod scalars;
 mod type_exprs;
 
+pub(crate) use paths::owner_with_article;
+
 use std::sync::Arc;
 
 use smol_str::SmolStr;

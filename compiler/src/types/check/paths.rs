@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 
 use super::Checker;
+use super::misfits::CALL;
 use crate::db::{ImportState, Namespace, Package, import_package, lookup, name_place, scope};
 use crate::diagnostics::{Diagnostic, catalog};
 use crate::hir::{DeclKind, Expr, ExprId, Name};
@@ -138,7 +139,10 @@ impl Checker<'_> {
             Ty::Record(record) => self.record_field(record, &owner_with_article(&present), name),
             // A map's entry may be missing only when it is evaluated.
             Ty::Map(value) => (**value).clone(),
-            other => self.report(catalog::no_fields::new(place, other, &name.text)),
+            other => {
+                let diagnostic = catalog::no_fields::new(place, other, &name.text);
+                self.report(if matches!(other, Ty::Function(_)) { diagnostic.help(CALL) } else { diagnostic })
+            }
         };
         if optional { Ty::option(found) } else { found }
     }
@@ -228,7 +232,7 @@ pub(super) fn kind_with_article(kind: DeclKind) -> &'static str {
 }
 
 /// What has the fields, for a message: "a container", "a record".
-pub(super) fn owner_with_article(ty: &Ty) -> String {
+pub(crate) fn owner_with_article(ty: &Ty) -> String {
     match ty {
         Ty::Record(record) => match &record.name {
             Some(name) => with_article(name),
