@@ -230,6 +230,7 @@ fn plan() -> Plan {
             action("environment.e/service", Change::Delete, Step::Delete(object)),
         ],
         diagnostics: Vec::new(),
+        shared: Vec::new(),
         lock: None,
     }
 }

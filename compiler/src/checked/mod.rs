@@ -26,6 +26,7 @@ use crate::eval;
 use crate::eval::value::Instance;
 use crate::hir::DeclKind;
 use crate::model::{Environment, Image};
+use crate::text::Owner;
 
 /// The images or environments that a declaration makes, and what is wrong with them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -53,10 +54,12 @@ pub fn checked(db: &dyn Db, item: ItemId) -> Arc<Checked> {
     for instance in &instances.entries {
         checked.add(db, instance);
     }
-    // A template's loop makes the same mistake for each element: it is told once.
+    // A template's loop makes the same mistake for each element: it is told once. What is wrong at several places of a Dockerfile is
+    // several mistakes, all told at the image.
     let mut seen = Vec::new();
     checked.diagnostics.retain(|diagnostic| {
-        let key = (diagnostic.info.name, diagnostic.place);
+        let within = diagnostic.labels.iter().map(|label| label.place).find(|place| matches!(place.owner, Owner::File(_)));
+        let key = (diagnostic.info.name, diagnostic.place, within);
         let first = !seen.contains(&key);
         seen.push(key);
         first

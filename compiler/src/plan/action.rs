@@ -17,6 +17,8 @@ pub struct Plan {
     pub package: Package,
     pub actions: Vec<Action>,
     pub diagnostics: Vec<Diagnostic>,
+    /// Images that come to the same as an earlier one: each with the address of the build that it shares.
+    pub shared: Vec<(String, String)>,
     /// A hash of the lock it was made with; a saved plan is refused under another one.
     pub lock: Option<String>,
 }

@@ -26,6 +26,11 @@ pub fn select(mut plan: Plan, patterns: &[String]) -> Plan {
                 (kept[index], found) = (true, true);
             }
         }
+        for (_, build) in plan.shared.iter().filter(|(address, _)| covers(pattern, address)) {
+            if let Some(index) = index_of.get(build.as_str()) {
+                (kept[*index], found) = (true, true);
+            }
+        }
         if !found {
             missing.push(pattern.clone());
         }

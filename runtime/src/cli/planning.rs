@@ -214,7 +214,7 @@ fn package_of(run: &Run) -> plan::action::Package {
 
 fn empty() -> Plan {
     let package = plan::action::Package { url: "".into(), commit: "".into(), path: "".into() };
-    Plan { package, actions: Vec::new(), diagnostics: Vec::new(), lock: None }
+    Plan { package, actions: Vec::new(), diagnostics: Vec::new(), shared: Vec::new(), lock: None }
 }
 
 fn project_of(run: &Run, flags: &Flags) -> Project {

@@ -183,6 +183,7 @@ fn plan() -> Plan {
             applied("deployment", ObjectKind::Deployment),
         ],
         diagnostics: Vec::new(),
+        shared: Vec::new(),
         lock: None,
     }
 }

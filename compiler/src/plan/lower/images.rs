@@ -31,9 +31,12 @@ pub(super) struct Images<'a> {
     pub made: FxHashMap<(usize, usize), Made>,
     /// Parsed, pinned and placed: what an inline personalisation starts from. By node and index of the platform.
     pub pinned: FxHashMap<(usize, usize), Pinned>,
+    /// Whose build each destination is: templates that come to the same are one build, which belongs to the first of them.
+    pub first: FxHashMap<String, (usize, usize)>,
 }
 
 /// A build of a template.
+#[derive(Clone)]
 pub(super) struct Made {
     pub address: String,
     pub id: String,
@@ -175,6 +178,18 @@ impl Images<'_> {
             labels: &image.labels,
         }
         .id();
+        let branch = image.origin.branch.as_deref().and_then(|branch| branch_tag(image, branch));
+        let destination = format!("{}:{id}", of.repository);
+        let mut address = of.address.clone();
+        if platform > 0 {
+            address = format!("{address}/{}", image.platforms[platform].replace('/', "-"));
+        }
+        if let Some(first) = self.first.get(&destination) {
+            let made = self.made[first].clone();
+            lowering.shared.push((address, made.address.clone()));
+            self.made.insert((node, platform), made);
+            return;
+        }
         let mut inputs = Inputs::new(facts);
         inputs.context(image, &pinned.context.tree);
         inputs.dockerfile(image, &pinned.source);
@@ -185,12 +200,6 @@ impl Images<'_> {
         inputs.labels_and_secrets(image);
         let inputs = inputs.done();
         let record = PreviousBuild::new(&inputs, &pinned.source, pinned.files());
-        let branch = image.origin.branch.as_deref().and_then(|branch| branch_tag(image, branch));
-        let destination = format!("{}:{id}", of.repository);
-        let mut address = of.address.clone();
-        if platform > 0 {
-            address = format!("{address}/{}", image.platforms[platform].replace('/', "-"));
-        }
         let mut build = Build {
             destination: destination.clone(),
             tags: of.tags.clone(),
@@ -224,6 +233,7 @@ impl Images<'_> {
         };
         let file = |path: &str| facts.file(image, path);
         let (change, reason) = compare(lowering, &mut build, &record, &image.dockerfile.value, &file);
+        self.first.insert(destination.clone(), (node, platform));
         let made = Made { address: address.clone(), id, destination, image: build.image() };
         let step = Step::Build(Box::new(build));
         lowering.builds.push(Action { address, change, reason, needs: pinned.needs.clone(), step });

@@ -5,7 +5,8 @@
 //! Addresses: `image.x` builds an image (`image.x/linux-arm64` a further platform of it) and `image.x/tag:master` moves a tag;
 //! `environment.e/env` builds the image of its container `env`, then come `environment.e/volume-home`, `/service`,
 //! `/deployment` and `/ready`. A container whose name is one of those words is `/container-ready`. One personalised image that
-//! several environments ask for belongs to the first of them, in order of address.
+//! several environments ask for belongs to the first of them, in order of address, and so does the build of templates that come to the
+//! same.
 
 mod bases;
 mod circles;
@@ -55,7 +56,13 @@ pub fn lower(request: &Request<'_>) -> Plan {
     environments::lower(&mut lowering, &mut images);
     tags::lower(&mut lowering, &images);
     let actions = order::order(lowering.actions());
-    let mut plan = Plan { package: request.package.clone(), actions, diagnostics: lowering.diagnostics, lock: None };
+    let mut plan = Plan {
+        package: request.package.clone(),
+        actions,
+        diagnostics: lowering.diagnostics,
+        shared: lowering.shared,
+        lock: None,
+    };
     if !plan.diagnostics.iter().any(Diagnostic::is_error) {
         plan.diagnostics.extend(lint::lint(&plan));
     }
@@ -72,6 +79,7 @@ struct Lowering<'a> {
     tags: Vec<Action>,
     objects: Vec<Action>,
     diagnostics: Vec<Diagnostic>,
+    shared: Vec<(String, String)>,
     /// References that were reported: one that nobody can resolve is one mistake, wherever it is used.
     reported: FxHashSet<String>,
 }
@@ -88,6 +96,7 @@ impl<'a> Lowering<'a> {
             tags: Vec::new(),
             objects: Vec::new(),
             diagnostics: Vec::new(),
+            shared: Vec::new(),
             reported: FxHashSet::default(),
         }
     }

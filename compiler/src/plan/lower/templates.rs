@@ -155,7 +155,8 @@ impl<'a> Templates<'a> {
     pub fn build(mut self, lowering: &mut Lowering<'a>) -> Images<'a> {
         self.require(lowering);
         let order = self.order(lowering);
-        let mut images = Images { templates: self, made: FxHashMap::default(), pinned: FxHashMap::default() };
+        let mut images =
+            Images { templates: self, made: FxHashMap::default(), pinned: FxHashMap::default(), first: FxHashMap::default() };
         let mut folders = Folders::default();
         let mut warned: Vec<String> = Vec::new();
         for node in order {

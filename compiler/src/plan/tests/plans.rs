@@ -48,6 +48,27 @@ fn the_actions_of_an_example() {
 }
 
 #[test]
+fn images_that_come_to_the_same_are_one_build() {
+    let (first, mut second) = (image("dev"), image("same"));
+    second.context = first.context.clone();
+    second.repository = first.repository.clone();
+    second.tags = vec!["two".into()];
+    let world = || World::new().file("dev/Dockerfile", "FROM debian:12\n").image(first.clone()).image(second.clone());
+    let used = world().environment(environment("team", vec![container("env", of(&second), &[])]));
+    expect![[r#"
+        build image.dev
+        tag image.dev/tag:ca978112ca1b <- image.dev
+        tag image.dev/tag:main <- image.dev
+        tag image.same/tag:two <- image.dev
+        apply environment.team/deployment <- image.dev
+        wait environment.team/ready <- environment.team/deployment
+    "#]]
+    .assert_eq(&table(&used.sound()));
+    let named = select(world().sound(), &["image.same".into()]);
+    assert!(named.diagnostics.is_empty() && named.actions.iter().any(|action| action.address == "image.dev"));
+}
+
+#[test]
 fn a_personalised_dockerfile_stands_on_the_template_s_build() {
     let plan = example().sound();
     let own = build(&plan, "environment.team-a/env");
