@@ -448,6 +448,20 @@ fn every_shell_has_a_script() {
 }
 
 #[test]
+fn an_import_without_its_folder_names_the_packages_that_are_there() {
+    let sandbox = Sandbox::new();
+    let level = ("dev/.coder/p.coder", "let level = 1\n");
+    sandbox.repository("example.com/acme/platform", &files(&[level, ("ops/.coder/o.coder", "let x = 1\n")]));
+    let text = "import \"https://example.com/acme/platform\" as platform\nimport \"./api\" as api\n";
+    let team = sandbox.repository("example.com/acme/team", &files(&[(".coder/a.coder", text)]));
+    let check = sandbox.coderc(&team, &["check"]);
+    assert_eq!(code(&check), 1);
+    let said = stderr(&check);
+    assert!(said.contains("it has packages at `//dev`, `//ops`: write the folder after the repository"), "{said}");
+    assert!(said.contains("`api` has no `.coder/` folder, so it is no package"), "{said}");
+}
+
+#[test]
 fn output_goes_where_out_says() {
     let sandbox = Sandbox::new();
     let package = format!("environment e {{\n  container c {{ image = \"postgres@sha256:{}\" }}\n}}\n", "1".repeat(64));

@@ -111,7 +111,8 @@ impl RealHost {
         let package = reader.package_of(&resolved, folder, &at)?;
         let place = RootPlace { origin: package.origin.clone(), ..reader.root };
         // The reader was the only holder of its session.
-        let outer = Arc::into_inner(reader.session).ok_or_else(|| problems::no_package(resolved.url.as_str(), "", folder))?;
+        let outer =
+            Arc::into_inner(reader.session).ok_or_else(|| problems::no_package(resolved.url.as_str(), "", folder, &[]))?;
         let host = RealHost { remote: Some((outer, resolved)), ..RealHost::new(place, RootFiles::Head, session) };
         Ok((host, LoadedPackage { repository: RepositoryId::Root, ..package }))
     }
@@ -133,7 +134,8 @@ impl RealHost {
         let coder = if folder.is_empty() { ".coder".to_owned() } else { format!("{folder}/.coder") };
         let listing = self.session.list(resolved, &coder).map_err(|problem| problems::of(&problem))?;
         let Listing::Files(entries) = listing else {
-            return Err(problems::no_package(resolved.url.as_str(), &commit, folder));
+            let others = self.session.packages(resolved).unwrap_or_default();
+            return Err(problems::no_package(resolved.url.as_str(), &commit, folder, &others));
         };
         let mut files = Vec::new();
         for entry in entries.iter().filter(|entry| package_files::is_member(&entry.path)) {
@@ -161,14 +163,14 @@ impl RealHost {
             RepositoryId::Root => {
                 let top = &self.root.top;
                 if !top.join(&folder).join(".coder").is_dir() {
-                    return Err(problems::no_package("this repository", &self.root.origin.commit, &folder));
+                    return Err(problems::no_package(&folder, "", "", &[]));
                 }
                 let origin = Origin { folder: folder.as_str().into(), ..self.root.origin.clone() };
                 Ok(LoadedPackage { repository: RepositoryId::Root, origin, files: package_files::of_work_tree(top, &folder) })
             }
             RepositoryId::Import { url, commit } => {
                 let known = self.resolved.lock().expect("no panic while held").get(&(url.clone(), commit.clone())).cloned();
-                let Some(resolved) = known else { return Err(problems::no_package(url, commit, &folder)) };
+                let Some(resolved) = known else { return Err(problems::no_package(url, commit, &folder, &[])) };
                 let at = resolved.at.clone();
                 self.package_of(&resolved, &folder, &at)
             }
@@ -219,7 +221,7 @@ impl Host for RealHost {
                     Some(Ok(resolved)) if self.is_root(&url, resolved.commit, &folder) => Ok(self.root_package()),
                     Some(Ok(resolved)) => self.package_of(&resolved, &folder, &at),
                     Some(Err(problem)) => Err(problems::of(&problem)),
-                    None => Err(problems::no_package(url.as_str(), "", &folder)),
+                    None => Err(problems::no_package(url.as_str(), "", &folder, &[])),
                 },
             })
             .collect()

@@ -10,10 +10,12 @@ pub fn of(problem: &import::ImportProblem) -> ImportProblem {
     ImportProblem::new(problem.diagnostic(Some(url), name, clause))
 }
 
-pub fn no_package(url: &str, commit: &str, folder: &str) -> ImportProblem {
+/// A folder of a repository that is no package; `others` are folders of it that are.
+pub fn no_package(url: &str, commit: &str, folder: &str, others: &[String]) -> ImportProblem {
     let short: String = commit.chars().take(12).collect();
     let what = if short.is_empty() { url.to_owned() } else { format!("{url} at {short}") };
-    ImportProblem::new(catalog::no_package::new(None, &what, folder, &[]))
+    let others: Vec<&str> = others.iter().map(String::as_str).filter(|other| !other.is_empty()).collect();
+    ImportProblem::new(catalog::no_package::new(None, &what, folder, &others))
 }
 
 /// A path that leaves its repository.
