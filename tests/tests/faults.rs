@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         trial("a_registry_that_is_busy_or_broken_is_waited_for_and_told", missing(), a_registry_that_is_busy_or_broken),
         trial("a_cluster_behind_a_proxy_is_reached", missing(), a_cluster_behind_a_proxy_is_reached),
         trial("a_full_disk_is_told", stand_in(), a_full_disk_is_told),
+        trial("a_node_without_room_is_told", missing(), a_node_without_room_is_told),
         trial("wrong_credentials_are_told_before_a_build", missing(), wrong_credentials_are_told_before_a_build),
         trial("a_base_that_is_gone_is_told", missing(), a_base_that_is_gone_is_told),
         trial("a_commit_that_was_not_pushed_is_told", missing(), a_commit_that_was_not_pushed_is_told),
@@ -193,6 +194,19 @@ fn a_full_disk_is_told() {
     assert!(said.contains("error[build-disk]") && said.contains("  at .coder/team.coder:"), "{said}");
     team.replace("RUN coderc-test-fault disk-full", "RUN echo test3 > /test3.txt");
     team.ok(&["apply"]);
+}
+
+/// The node's real disk, for whichever part of the build comes to its end first.
+fn a_node_without_room_is_told() {
+    let team = Team::with("roomless", "");
+    team.namespace.fill_disk();
+    let said = team.coderc(&["apply"]);
+    team.namespace.empty_disk();
+    let (code, said) = (said.status.code(), String::from_utf8_lossy(&said.stderr).into_owned());
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("error[build-disk]") && said.contains("help: "), "{said}");
+    assert!(team.ok(&["apply"]).contains("kaniko.image.dev: pushed"));
+    assert!(team.ok(&["apply"]).contains("nothing to do"));
 }
 
 fn wrong_credentials_are_told_before_a_build() {
