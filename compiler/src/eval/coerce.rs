@@ -264,9 +264,8 @@ fn is_of_kind(value: &Value, arm: &Ty) -> bool {
         (Ty::Bool, Data::Bool(_)) | (Ty::Bytes, Data::Bytes(_)) | (Ty::Duration, Data::Duration(_)) => true,
         (Ty::Secret, Data::Secret(_)) | (Ty::List(_), Data::List(_)) | (Ty::Map(_), Data::Record(_)) => true,
         (Ty::Record(ty), Data::Record(record)) => {
-            let required = |field: &&crate::types::FieldTy| field.default.is_none() && !matches!(field.ty, Ty::Option(_));
             record.fields.keys().all(|name| ty.field(name).is_some())
-                && ty.fields.iter().filter(required).all(|field| record.fields.contains_key(&field.name))
+                && ty.missing(|name| record.fields.contains_key(name)).next().is_none()
         }
         (Ty::Any | Ty::Error, _) => true,
         _ => false,

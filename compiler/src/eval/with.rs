@@ -8,7 +8,7 @@ use super::{Data, Field, Fields, Instance, Interpreter, Overridden, Record, Valu
 use crate::diagnostics::{catalog, nearest};
 use crate::hir::{ExprId, FieldOperator, Member, SmolStr};
 use crate::text::Place;
-use crate::types::{FieldTy, Ty, block_field, owner_with_article};
+use crate::types::{Ty, block_field, owner_with_article};
 
 /// How many replaced values a field remembers.
 const HISTORY: usize = 32;
@@ -156,9 +156,7 @@ impl<'db> Interpreter<'db> {
     /// that it may have meant.
     fn whole(&mut self, added: &mut Field, ty: &Ty, at: Place, near: Option<&str>) {
         let (Ty::Record(record), Some(value)) = (ty.base(), added.value.fields()) else { return };
-        let required = |field: &&FieldTy| field.default.is_none() && !matches!(field.ty, Ty::Option(_));
-        let lacks = |field: &&FieldTy| value.fields.get(&field.name).is_none();
-        let missing: Vec<&str> = record.fields.iter().filter(required).filter(lacks).map(|field| field.name.as_str()).collect();
+        let missing: Vec<&str> = record.missing(|name| value.fields.contains_key(name)).map(SmolStr::as_str).collect();
         if missing.is_empty() {
             return;
         }

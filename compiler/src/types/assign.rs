@@ -90,11 +90,8 @@ fn records(from: &RecordTy, to: &RecordTy) -> Result<(), Misfit> {
             None => return Err(Misfit::UnknownField(field.name.clone())),
         }
     }
-    let missing = |field: &&super::FieldTy| {
-        field.default.is_none() && !matches!(field.ty, Ty::Option(_)) && from.field(&field.name).is_none()
-    };
-    match to.fields.iter().find(missing) {
-        Some(field) => Err(Misfit::MissingField(field.name.clone())),
+    match to.missing(|name| from.field(name).is_some()).next() {
+        Some(name) => Err(Misfit::MissingField(name.clone())),
         None => Ok(()),
     }
 }

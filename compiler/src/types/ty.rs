@@ -144,6 +144,12 @@ impl Ty {
 }
 
 impl RecordTy {
+    /// The fields that a value needs and that are not `set`.
+    pub fn missing(&self, set: impl Fn(&str) -> bool) -> impl Iterator<Item = &SmolStr> {
+        let required = |field: &&FieldTy| field.default.is_none() && !matches!(field.ty, Ty::Option(_));
+        self.fields.iter().filter(required).map(|field| &field.name).filter(move |name| !set(name))
+    }
+
     pub fn field(&self, name: &str) -> Option<&FieldTy> {
         self.fields.iter().find(|field| field.name == name)
     }

@@ -4,7 +4,6 @@
 
 use compiler::diagnostics::catalog::{cluster_configuration, missing_program, unknown_target};
 use compiler::plan;
-use compiler::plan::action::Package;
 
 use super::apply::On;
 use super::chosen::chosen;
@@ -22,9 +21,6 @@ pub struct Found {
     pub places: Vec<Box<dyn Applied>>,
     /// Each with the place that it is in.
     pub environments: Vec<(usize, Environment)>,
-    /// The package around, if there is one, and the namespace that the user names.
-    package: Option<Package>,
-    namespace: Option<String>,
 }
 
 impl Found {
@@ -69,8 +65,7 @@ impl Found {
         } else if let Some(nothing) = nothing {
             return Err(failed(nothing));
         }
-        let (package, namespace) = (package(flags), flags.namespace.clone());
-        Ok(Found { asynchronous, places, environments, package, namespace })
+        Ok(Found { asynchronous, places, environments })
     }
 
     /// Leaves out what is elsewhere than `on`.
@@ -85,8 +80,9 @@ impl Found {
     ///
     /// # Errors
     /// A target names nothing that is there, or more than can be told apart.
-    pub fn chosen(&self, targets: &[String]) -> Result<Vec<&(usize, Environment)>, Exit> {
-        chosen(self.named(targets)?, targets, self.package.as_ref(), self.namespace.as_deref())
+    pub fn chosen(&self, targets: &[String], flags: &Flags) -> Result<Vec<&(usize, Environment)>, Exit> {
+        let package = Root::find(&flags.directory).ok().map(|root| RootPlace::of(&root).package());
+        chosen(self.named(targets)?, targets, package.as_ref(), flags.namespace.as_deref())
     }
 
     /// Those that targets name, by address, pattern or instance; all without targets.
@@ -105,11 +101,6 @@ impl Found {
         let wanted = |environment: &Environment| targets.is_empty() || targets.iter().any(|target| names(target, environment));
         Ok(self.environments.iter().filter(|(_, environment)| wanted(environment)).collect())
     }
-}
-
-fn package(flags: &Flags) -> Option<Package> {
-    let origin = RootPlace::of(&Root::find(&flags.directory).ok()?).origin;
-    Some(Package { url: origin.url, commit: origin.commit, path: origin.folder })
 }
 
 /// Whether a target names an environment: by address, pattern or instance.

@@ -51,8 +51,7 @@ pub fn chosen<'a>(
 
 fn belongs(environment: &Environment, package: &Package) -> bool {
     let set = environment.part_of.as_deref();
-    set.is_some()
-        && [environment.namespace.as_deref(), None].iter().any(|namespace| Some(&*applyset::id(package, *namespace)) == set)
+    set.is_some_and(|set| applyset::is_of(set, package, environment.namespace.as_deref()))
 }
 
 fn several(message: String, which: &[&Environment]) -> Exit {

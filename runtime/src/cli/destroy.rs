@@ -46,7 +46,7 @@ impl Destroy {
             }
         });
         let mut text = String::new();
-        for (place, environment) in found.chosen(&self.targets)? {
+        for (place, environment) in found.chosen(&self.targets, flags)? {
             let address = &environment.address;
             if self.dry_run {
                 text.push_str(&format!("{address} would be deleted\n"));

@@ -37,7 +37,7 @@ impl Logs {
         flags.format::<TextOnly>()?;
         let found = Found::everywhere(flags)?.on(self.on);
         let target = std::slice::from_ref(&self.environment);
-        let named = found.chosen(target)?;
+        let named = found.chosen(target, flags)?;
         let [(place, environment)] = named.as_slice() else {
             let which: Vec<&str> = named.iter().map(|(_, environment)| environment.address.as_str()).collect();
             return Err(Exit::refused(format!("`{}` names {} environments", self.environment, named.len()))

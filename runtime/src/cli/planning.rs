@@ -60,7 +60,7 @@ pub fn plan(
     }
     let mut instances = Instances::collect(&mut run, targets, set)?;
     world::retarget(&mut instances.environments, comparison.settings);
-    let package = package_of(&run);
+    let package = run.place.package();
     let project = project_of(&run, flags);
     let mut facts = Known::collect(&mut run, &instances, &project, flags);
     let registry = registry(&run);
@@ -141,7 +141,7 @@ pub fn builds(run: &mut Run, flags: &Flags, registry: &Registry, asynchronous: &
         return Err(Exit::Reports(reports, run.session.sources()));
     }
     let instances = Instances::collect(run, &[], &[])?;
-    let (package, project) = (package_of(run), project_of(run, flags));
+    let (package, project) = (run.place.package(), project_of(run, flags));
     let mut facts = Known::collect(run, &instances, &project, flags);
     let mut problems = resolve_bases(run, &mut facts, &project, &instances, &package, flags, registry, asynchronous);
     let plan = plan::lower(&instances.request(&package, &project, &facts));
@@ -201,15 +201,7 @@ pub fn wanted_images(run: &mut Run, flags: &Flags) -> Result<Vec<plan::WantedBas
     let instances = Instances::collect(run, &[], &[])?;
     let project = project_of(run, flags);
     let facts = Known::collect(run, &instances, &project, flags);
-    Ok(plan::wanted_bases(&instances.request(&package_of(run), &project, &facts)))
-}
-
-fn package_of(run: &Run) -> plan::action::Package {
-    plan::action::Package {
-        url: run.place.origin.url.clone(),
-        commit: run.place.origin.commit.clone(),
-        path: run.place.origin.folder.clone(),
-    }
+    Ok(plan::wanted_bases(&instances.request(&run.place.package(), &project, &facts)))
 }
 
 fn empty() -> Plan {

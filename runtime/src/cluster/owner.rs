@@ -25,9 +25,7 @@ pub fn of(object: &Value, package: &Package, namespace: &str) -> Owner {
         return Owner::Other(manager.map_or("somebody else".to_owned(), |manager| format!("`{manager}`")));
     }
     match label(object, applyset::PART_OF) {
-        Some(set) if set != applyset::id(package, Some(namespace)) && set != applyset::id(package, None) => {
-            Owner::Other("another package of coderc".to_owned())
-        }
+        Some(set) if !applyset::is_of(set, package, Some(namespace)) => Owner::Other("another package of coderc".to_owned()),
         _ => Owner::Package,
     }
 }

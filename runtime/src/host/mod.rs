@@ -12,6 +12,7 @@ use compiler::db::ImportProblem;
 use compiler::dockerfile::Context;
 use compiler::hir::{AtKind, SmolStr};
 use compiler::model::Origin;
+use compiler::plan::action::Package;
 use compiler::workspace::{FileContent, FolderContent, Host, ImportRequest, LoadedFile, LoadedPackage, RepositoryId};
 use git2::{Oid, Repository};
 use rustc_hash::FxHashMap;
@@ -78,6 +79,12 @@ impl RootPlace {
 }
 
 impl RootPlace {
+    /// The package as plans and clusters know it.
+    pub fn package(&self) -> Package {
+        let Origin { url, commit, folder, .. } = self.origin.clone();
+        Package { url, commit, path: folder }
+    }
+
     fn remote(resolved: &Resolved, folder: &str) -> RootPlace {
         let origin = Origin {
             url: resolved.url.as_str().into(),

@@ -24,6 +24,11 @@ pub fn id(package: &Package, namespace: Option<&str>) -> String {
     format!("applyset-{}-v1", URL_SAFE_NO_PAD.encode(Sha256::digest(parent)))
 }
 
+/// Whether a set is the package's, for objects of `namespace`: also as a plan names it that knows of none.
+pub fn is_of(set: &str, package: &Package, namespace: Option<&str>) -> bool {
+    set == id(package, namespace) || set == id(package, None)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,7 @@ pub fn new(place: Place, written: &str, subject: impl Display, meant: Option<&st
     let diagnostic = Diagnostic::new(&INFO, place, format!("`{subject}` is never `{written}`"));
     match meant {
         Some(meant) => {
-            let meant = format!("\"{meant}\"");
+            let meant = format!("{meant:?}");
             diagnostic.help(format!("did you mean `{meant}`?")).replace(format!("write `{meant}`"), true, place, meant)
         }
         None => diagnostic,

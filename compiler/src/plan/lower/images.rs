@@ -178,7 +178,6 @@ impl Images<'_> {
             labels: &image.labels,
         }
         .id();
-        let branch = image.origin.branch.as_deref().and_then(|branch| branch_tag(image, branch));
         let destination = format!("{}:{id}", of.repository);
         let mut address = of.address.clone();
         if platform > 0 {
@@ -200,6 +199,7 @@ impl Images<'_> {
         inputs.labels_and_secrets(image);
         let inputs = inputs.done();
         let record = PreviousBuild::new(&inputs, &pinned.source, pinned.files());
+        let branch = image.origin.branch.as_deref().and_then(|branch| branch_tag(image, branch));
         let mut build = Build {
             destination: destination.clone(),
             tags: of.tags.clone(),

@@ -198,12 +198,7 @@ impl Checker<'_> {
     }
 
     fn missing_fields(&mut self, record: &RecordTy, set: impl Fn(&str) -> bool, at: TextRange) {
-        let missing: Vec<&str> = record
-            .fields
-            .iter()
-            .filter(|field| field.default.is_none() && !matches!(field.ty, Ty::Option(_)) && !set(&field.name))
-            .map(|field| field.name.as_str())
-            .collect();
+        let missing: Vec<&str> = record.missing(set).map(SmolStr::as_str).collect();
         if !missing.is_empty() {
             let owner = record.name.as_ref().map_or_else(|| "this record".to_owned(), |name| with_article(name));
             let diagnostic = catalog::missing_field::new(self.place(at), &owner, &missing);

@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 
 use super::Checker;
+use super::misfits::texts as texts_of;
 use crate::diagnostics::{catalog, nearest};
 use crate::hir::{Arm, BinaryOperator, Expr, ExprId, StringPart};
 use crate::types::{BYTE_UNITS, DURATION_UNITS, Quantity, QuantityProblem, Ty, join, parse_quantity};
@@ -249,10 +250,11 @@ impl Checker<'_> {
                     if !fits {
                         let place = self.expr_place(pattern);
                         let text = self.plain_text(pattern);
-                        let meant = text.as_ref().and_then(|text| nearest::nearest(text, literals(&subject)));
+                        let known = texts_of(&subject).unwrap_or_default();
+                        let meant = text.as_ref().and_then(|text| nearest::nearest(text, known));
                         // Who meant it covered it.
                         texts.extend(meant.map(SmolStr::new));
-                        let written = text.map_or_else(|| found.to_string(), |text| Ty::Literal(text).to_string());
+                        let written = text.map_or_else(|| found.to_string(), |text| format!("{text:?}"));
                         self.report(catalog::unreachable_pattern::new(place, &written, &subject, meant));
                     }
                     match self.item.expr(pattern) {
@@ -289,18 +291,6 @@ impl Checker<'_> {
             other => super::assign(pattern, &Ty::option(other.clone())).is_ok(),
         }
     }
-}
-
-/// The texts that a union of them has.
-fn literals(subject: &Ty) -> impl Iterator<Item = &str> {
-    let arms = match subject.present().base() {
-        Ty::Union(union) => union.arms.as_slice(),
-        _ => &[],
-    };
-    arms.iter().filter_map(|arm| match arm {
-        Ty::Literal(text) => Some(text.as_str()),
-        _ => None,
-    })
 }
 
 /// The unit that others write so: Kubernetes in its quantities, people in words.

@@ -47,7 +47,7 @@ fn innermost(misfit: &Misfit) -> &Misfit {
 }
 
 /// The texts of a union of texts.
-fn texts(ty: &Ty) -> Option<Vec<&str>> {
+pub(super) fn texts(ty: &Ty) -> Option<Vec<&str>> {
     match ty.present().base() {
         Ty::Union(union) => {
             union.arms.iter().map(|arm| if let Ty::Literal(text) = arm { Some(text.as_str()) } else { None }).collect()

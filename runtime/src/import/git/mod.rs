@@ -11,6 +11,7 @@ mod program;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Instant;
 
 use git2::{Config, Oid, Repository};
 
@@ -73,6 +74,7 @@ impl Errand<'_> {
         let address = self.staging.remote_anonymous(self.url.as_str()).and_then(|remote| Ok(remote.url()?.to_owned()))?;
         let mut memory = Memory { choose, chosen: None };
         let mut choose = |refs: Option<&Refs>| memory.choose(refs);
+        let since = Instant::now();
         let first = match local::path(&address) {
             Some(path) => local::visit(self, &path, &mut choose),
             None if address.starts_with("https://") || address.starts_with("http://") => library::visit(self, &mut choose),
@@ -84,7 +86,8 @@ impl Errand<'_> {
             Err(failure) if failure.cause == Cause::Disk => Err(failure),
             // The other way would wait for as long.
             Err(failure) if failure.cause == Cause::Silent => {
-                let seconds = library::patience(self.configuration).as_secs();
+                // A connection that is not made is given up earlier.
+                let seconds = library::patience(self.configuration).min(since.elapsed()).as_secs();
                 let unit = if seconds == 1 { "second" } else { "seconds" };
                 Err(Failure::new(Cause::Silent, format!("no answer for {seconds} {unit}")))
             }
