@@ -202,7 +202,7 @@ fn a_branch_moves_only_forward() {
         let events = Events::new(unbounded_channel().0);
         let mut remarks = Vec::new();
         for digest in [&older, &newer, &newer, &older] {
-            remarks.push(world.kaniko.tag(&tag, &digests(digest), events.of("tag")).await.unwrap());
+            remarks.push(world.kaniko.tag(&tag, &digests(digest), events.of("tag"), stop().1).await.unwrap());
         }
         let stays = remarks.pop().unwrap();
         assert_eq!(remarks, ["set", "moved", "names it already"]);
@@ -211,10 +211,10 @@ fn a_branch_moves_only_forward() {
         // One index over two images, which is the same whenever it is made.
         let tag = Tag { reference: format!("{repository}:both"), ..tag };
         let both = [(repository.clone(), older.clone()), (repository.clone(), newer.clone())];
-        assert_eq!(world.kaniko.tag(&tag, &both, events.of("tag")).await.unwrap(), "set to 2 platforms");
+        assert_eq!(world.kaniko.tag(&tag, &both, events.of("tag"), stop().1).await.unwrap(), "set to 2 platforms");
         let index = world.registry.head(&tag.reference).await.unwrap();
         assert!(index.is_some() && index != Some(newer));
-        assert_eq!(world.kaniko.tag(&tag, &both, events.of("tag")).await.unwrap(), "names it already");
+        assert_eq!(world.kaniko.tag(&tag, &both, events.of("tag"), stop().1).await.unwrap(), "names it already");
     });
 }
 

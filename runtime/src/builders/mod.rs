@@ -50,5 +50,6 @@ pub trait Builder: Send + Sync {
         tag: &'a Tag,
         repository_digests: &'a [(String, String)],
         events: ActionEvents,
+        stop: Stop,
     ) -> Task<'a, Result<String, Failure>>;
 }

@@ -158,7 +158,7 @@ async fn perform(
             let made = world.builder.build(&order, events, stop).await?;
             return Ok(Ended { remark: made.remark, digest: Some(made.digest) });
         }
-        Step::Tag(tag) => world.builder.tag(tag, &order::tagged(plan, tag, digests), events).await?,
+        Step::Tag(tag) => world.builder.tag(tag, &order::tagged(plan, tag, digests), events, stop).await?,
         Step::Apply(apply) => {
             let object = order::object(plan, apply, digests);
             provider(apply.provider)?.apply(&action.address, object, events, stop).await?

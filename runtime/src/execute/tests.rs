@@ -63,9 +63,10 @@ impl Builder for Recorder {
         tag: &'a Tag,
         images: &'a [(String, String)],
         events: ActionEvents,
+        stop: Stop,
     ) -> Task<'a, Result<String, Failure>> {
         Box::pin(async move {
-            self.work(format!("tag {} {images:?}", tag.reference), &events.address, stop_never()).await?;
+            self.work(format!("tag {} {images:?}", tag.reference), &events.address, stop).await?;
             Ok("moved".into())
         })
     }

@@ -139,10 +139,14 @@ impl Buildah {
         written.await.unwrap_or_else(|error| Err(Failure::new(local_build::other(&error.to_string()))))
     }
 
-    async fn move_tag(&self, tag: &Tag, images: &[(String, String)]) -> Result<String, Failure> {
+    async fn move_tag(&self, tag: &Tag, images: &[(String, String)], stop: Stop) -> Result<String, Failure> {
         let named: Vec<String> = images.iter().map(|(repository, digest)| format!("{repository}@{digest}")).collect();
         let Some(first) = named.first() else { return Ok("nothing was built for it".to_owned()) };
-        let Some(next) = image(first).await? else { return Ok("the image is not on this machine".to_owned()) };
+        // buildah reads an image's names and writes them all back: of two tags that one image is given at once, one may be lost.
+        let _lock = Lock::take(&self.folder, "tags", &stop, || {}).await?;
+        let Some(next) = image(first).await? else {
+            return Err(Failure::new(local_build::other(&format!("`{first}` is not in the local storage any more"))));
+        };
         let revision = |image: &Image| image.annotations.get(ANNOTATION_REVISION).cloned().unwrap_or_default();
         if let Some(present) = image(&tag.reference).await? {
             let (now, then) = (revision(&present), revision(&next));
@@ -207,8 +211,9 @@ impl Builder for Buildah {
         tag: &'a Tag,
         repository_digests: &'a [(String, String)],
         _: ActionEvents,
+        stop: Stop,
     ) -> Task<'a, Result<String, Failure>> {
-        Box::pin(self.move_tag(tag, repository_digests))
+        Box::pin(self.move_tag(tag, repository_digests, stop))
     }
 }
 

@@ -152,6 +152,7 @@ impl Builder for Kaniko {
         tag: &'a Tag,
         repository_digests: &'a [(String, String)],
         _: ActionEvents,
+        _: Stop,
     ) -> Task<'a, Result<String, Failure>> {
         Box::pin(async move {
             let origin = self.origins.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&tag.reference).cloned();
