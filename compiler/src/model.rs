@@ -141,6 +141,8 @@ pub struct Environment {
     pub tolerations: Vec<Toleration>,
     /// Time to live, in seconds.
     pub ttl: Option<u64>,
+    /// What is merged into the Deployment, as a strategic merge patch.
+    pub patch: Option<serde_json::Value>,
     /// The declaration's name as typed.
     pub place: Place,
 }

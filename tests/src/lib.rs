@@ -6,6 +6,7 @@ pub mod bed;
 pub mod binary;
 pub mod examples;
 pub mod generated;
+pub mod kubernetes_types;
 pub mod language_client;
 pub mod literate;
 pub mod local;

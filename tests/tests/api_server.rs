@@ -10,8 +10,10 @@ use kube::config::AuthInfo;
 use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Client, Config};
 use libtest_mimic::{Arguments, run};
+use runtime::render;
 use serde_json::{Value, json};
 use tests::examples;
+use tests::kubernetes_types;
 use tests::parts::{ApiServer, at_length, trial};
 use tests::sandbox::Sandbox;
 
@@ -21,6 +23,8 @@ fn main() -> ExitCode {
         trial("every_rendered_object_is_taken", missing(), every_rendered_object_is_taken),
         trial("every_object_of_the_examples_is_taken", missing(), every_object_of_the_examples_is_taken),
         trial("what_is_no_field_is_refused", missing(), what_is_no_field_is_refused),
+        trial("a_patch_has_the_types_of_the_api", missing(), a_patch_has_the_types_of_the_api),
+        trial("a_patch_is_merged_as_the_server_merges_it", missing(), a_patch_is_merged_as_the_server_merges_it),
     ];
     // One server at a time: each takes a processor for its first seconds.
     let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
@@ -74,6 +78,75 @@ fn what_is_no_field_is_refused() {
         object["dada"] = json!({});
         let error = dry_run(&client, &object).await.unwrap_err();
         assert!(error.contains("dada"), "{error}");
+    });
+}
+
+/// `UPDATE_EXPECT=1` writes the types anew; the lists that are merged are for the reader to change.
+fn a_patch_has_the_types_of_the_api() {
+    let server = ApiServer::start();
+    let document: Value = block(async {
+        let request = http::Request::get("/openapi/v3/apis/apps/v1").body(Vec::new()).unwrap();
+        serde_json::from_str(&connect(&server).request_text(request).await.unwrap()).unwrap()
+    });
+    expect_test::expect_file!["../../compiler/src/prelude/kubernetes.coder"].assert_eq(&kubernetes_types::write(&document));
+    let merged = kubernetes_types::merged_lists(&document);
+    let known = render::patch::MERGED_LISTS.map(|(field, key)| (field.to_owned(), key.map(str::to_owned)));
+    assert_eq!(merged, known.into());
+}
+
+fn a_patch_is_merged_as_the_server_merges_it() {
+    let server = ApiServer::start();
+    let container = |name: &str| json!({ "name": name, "image": "debian:12", "env": [{ "name": "A", "value": "1" }] });
+    let object = |name: &str| {
+        json!({
+            "apiVersion": "apps/v1", "kind": "Deployment",
+            "metadata": { "name": name, "namespace": "default", "labels": { "a": "1" }, "finalizers": ["example.org/a"] },
+            "spec": {
+                "selector": { "matchLabels": { "a": "1" } },
+                "template": {
+                    "metadata": { "labels": { "a": "1" } },
+                    "spec": {
+                        "automountServiceAccountToken": false,
+                        "containers": [container("one"), container("two")],
+                        "volumes": [{ "name": "data", "emptyDir": {} }],
+                        "tolerations": [{ "key": "a", "operator": "Exists" }],
+                    },
+                },
+            },
+        })
+    };
+    let of_pod = |pod: Value| json!({ "spec": { "template": { "spec": pod } } });
+    let patches = [
+        json!({ "spec": { "minReadySeconds": 5 }, "metadata": { "labels": { "b": "2" }, "finalizers": ["example.org/b"] } }),
+        of_pod(json!({ "hostNetwork": true, "automountServiceAccountToken": null, "nodeName": null })),
+        of_pod(json!({ "containers": [{ "name": "two", "env": [{ "name": "B", "value": "2" }] }] })),
+        of_pod(json!({ "containers": [{ "name": "one", "env": [{ "name": "A", "$patch": "delete" }] }, container("three")] })),
+        of_pod(json!({ "containers": [{ "name": "one", "$patch": "delete" }] })),
+        of_pod(json!({ "containers": [container("three"), { "name": "two", "tty": true }, container("five")] })),
+        of_pod(json!({ "containers": [{ "name": "two", "tty": true }, { "name": "one", "tty": true }] })),
+        of_pod(json!({ "containers": [{ "$patch": "replace" }, container("four")] })),
+        of_pod(
+            json!({ "volumes": [{ "name": "more", "emptyDir": { "medium": "Memory" } }], "tolerations": [{ "key": "b", "operator": "Exists" }] }),
+        ),
+        of_pod(json!({ "tolerations": null, "securityContext": { "$patch": "replace", "runAsUser": 7 } })),
+    ];
+    block(async {
+        let client = connect(&server);
+        make_namespace(&client, "default").await;
+        let kind = ApiResource::from_gvk(&GroupVersionKind::gvk("apps", "v1", "Deployment"));
+        let api: Api<DynamicObject> = Api::namespaced_with(client, "default", &kind);
+        let typed = |object: Value| serde_json::from_value::<DynamicObject>(object).unwrap();
+        api.create(&PostParams::default(), &typed(object("there"))).await.unwrap();
+        for patch in patches {
+            let rules = PatchParams { dry_run: true, ..PatchParams::default() };
+            let theirs = api.patch("there", &rules, &Patch::Strategic(&patch)).await.unwrap();
+            let mut ours = object("new");
+            render::patch::merge(&mut ours, &patch);
+            let ours = api.create(&PostParams { dry_run: true, field_manager: None }, &typed(ours)).await.unwrap();
+            assert_eq!(ours.data["spec"], theirs.data["spec"], "{patch}");
+            assert_eq!(ours.metadata.labels, theirs.metadata.labels, "{patch}");
+            assert_eq!(ours.metadata.finalizers, theirs.metadata.finalizers, "{patch}");
+        }
     });
 }
 

@@ -300,6 +300,7 @@ fn environment() -> Environment {
         node_selector: Vec::new(),
         tolerations: Vec::new(),
         ttl: None,
+        patch: None,
         place,
     }
 }

@@ -26,13 +26,7 @@ pub(super) fn environment(db: &dyn Db, instance: &Arc<Instance>, diagnostics: &m
     if let Some(problem) = name_problem(&name).filter(|_| name_problem(instance.item.name(db)).is_none()) {
         diagnostics.push(catalog::invalid_name::new(instance.place, &name, DeclKind::Environment.word(), problem));
     }
-    if let Some(patch) = fields.field("patch") {
-        diagnostics.push(catalog::unsupported::new(
-            patch.set_at,
-            "`patch`",
-            "set the fields of the environment and its containers instead",
-        ));
-    }
+    let patch = super::patch::patch(fields, diagnostics);
     let namespace = fields.name_of("namespace", "namespace", name_problem, diagnostics);
     let service_account = fields.name_of("service-account", "service account", object_name_problem, diagnostics);
     let volumes = volumes(fields, diagnostics);
@@ -61,6 +55,7 @@ pub(super) fn environment(db: &dyn Db, instance: &Arc<Instance>, diagnostics: &m
         node_selector: fields.text_entries("node-selector"),
         tolerations: tolerations(fields),
         ttl: fields.seconds("ttl"),
+        patch,
         place: instance.place,
     })
 }

@@ -9,6 +9,7 @@ mod files;
 mod image;
 mod kubernetes_names;
 mod package;
+mod patch;
 mod project_settings;
 mod reader;
 

@@ -29,6 +29,9 @@ pub trait Db: salsa::Database {
 
     /// The package that declares the schema and the standard library.
     fn prelude(&self) -> Package;
+
+    /// The package that declares the parts of a Deployment, as the Kubernetes API has them.
+    fn kubernetes(&self) -> Package;
 }
 
 /// The one implementation. A clone is a snapshot that another thread can query; a setter waits until all are dropped.
@@ -37,7 +40,8 @@ pub trait Db: salsa::Database {
 pub struct Database {
     storage: salsa::Storage<Self>,
     facts: Arc<Facts>,
-    prelude: Option<Package>,
+    /// The prelude, and beside it the Kubernetes API's types.
+    built_in: Option<[Package; 2]>,
 }
 
 #[salsa::db]
@@ -50,7 +54,11 @@ impl Db for Database {
     }
 
     fn prelude(&self) -> Package {
-        self.prelude.expect("set by the constructor")
+        self.built_in.expect("set by the constructor")[0]
+    }
+
+    fn kubernetes(&self) -> Package {
+        self.built_in.expect("set by the constructor")[1]
     }
 }
 
@@ -63,20 +71,20 @@ impl Default for Database {
 impl Database {
     /// `observer` is told of every query that runs, by name and key, for tests.
     pub fn new(observer: Option<Box<dyn Fn(salsa::Event) + Send + Sync>>) -> Database {
-        let mut db = Database { storage: salsa::Storage::new(observer), facts: Arc::new(Facts::default()), prelude: None };
-        db.prelude = Some(load_prelude(&db));
+        let mut db = Database { storage: salsa::Storage::new(observer), facts: Arc::new(Facts::default()), built_in: None };
+        db.built_in = Some([built_in(&db, &crate::prelude::FILES), built_in(&db, &[crate::prelude::KUBERNETES])]);
         db
     }
 }
 
-/// Makes the package of the schema and the standard library.
-fn load_prelude(db: &dyn Db) -> Package {
+/// Makes a package of the language's own.
+fn built_in(db: &dyn Db, files: &[(&str, &str)]) -> Package {
     let file = |(name, text): &(&str, &str)| {
         SourceFile::builder(Arc::from(*name), FileKind::Coder, Arc::from(*text), FileOrigin::Prelude)
             .durability(salsa::Durability::HIGH)
             .new(db)
     };
-    let files = crate::prelude::FILES.iter().map(file).collect();
+    let files = files.iter().map(file).collect();
     let origin =
         crate::model::Origin { url: "prelude".into(), commit: SmolStr::default(), branch: None, folder: SmolStr::default() };
     Package::builder(files, origin, FileOrigin::Prelude).durability(salsa::Durability::HIGH).new(db)

@@ -7,7 +7,7 @@ use super::{Data, Field, Fields, Interpreter, Record, Value};
 use crate::diagnostics::catalog;
 use crate::hir::{ExprId, Loop, Member, Name, RecordField, SmolStr};
 use crate::text::{Place, TextRange};
-use crate::types::{RecordTy, Ty, block_field};
+use crate::types::{FieldTy, RecordTy, Ty, block_field};
 
 /// A block of a body.
 #[derive(Clone, Copy)]
@@ -86,7 +86,7 @@ impl<'db> Interpreter<'db> {
         let mut fields = Fields::with_capacity(record.fields.len());
         for (declared, given) in record.fields.iter().zip(given) {
             let field = match given {
-                Some(field) if matches!(field.value.data, Data::None) && matches!(declared.ty, Ty::Option(_)) => None,
+                Some(field) if is_absent(&field.value, declared) && !record.partial => None,
                 Some(field) => Some(field),
                 None => self.default_field(declared),
             };
@@ -228,6 +228,11 @@ impl<'db> Interpreter<'db> {
         }
         self.record(made, None, place)
     }
+}
+
+/// Whether a value says that an optional field is not set.
+pub(super) fn is_absent(value: &Value, field: &FieldTy) -> bool {
+    matches!(value.data, Data::None) && matches!(field.ty, Ty::Option(_))
 }
 
 /// A member that is a block.

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::body::is_absent;
 use super::{Data, Fields, Interpreter, List, Record, Value, show};
 use crate::db::item_text;
 use crate::diagnostics::catalog;
@@ -140,7 +141,7 @@ impl<'db> Interpreter<'db> {
         let mut made = Fields::with_capacity(ty.fields.len());
         for declared in &ty.fields {
             match record.fields.get(&declared.name) {
-                Some(field) if matches!(field.value.data, Data::None) && matches!(declared.ty, Ty::Option(_)) => {}
+                Some(field) if is_absent(&field.value, declared) && !ty.partial => {}
                 Some(field) => {
                     let mut field = field.clone();
                     if let Some(adapted) = self.adapted(&field.value, &declared.ty, at) {

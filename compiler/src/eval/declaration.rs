@@ -196,7 +196,7 @@ impl<'db> Interpreter<'db> {
                 if !self.steps(1, place) {
                     return Value::error(place);
                 }
-                let schema = self.schema(kind);
+                let schema = self.schema(kind, members);
                 let fields = self.body(frame, members, &schema, &Ty::Record(schema.clone()));
                 let instance = Instance { kind, item, key, origin: item, changed: false, fields, place };
                 self.sized(Value::new(Data::Instance(Arc::new(instance)), place))

@@ -10,7 +10,7 @@ use super::limits::{EXPRESSIONS, STEPS};
 use super::{Data, Field, Fields, Instances, Value};
 use crate::db::{Db, ImportState, ItemId, Namespace, Package, import_package, item_place, lookup};
 use crate::diagnostics::{Diagnostic, catalog};
-use crate::hir::{Arm, BinaryOperator, DeclKind, Expr, ExprId, Name, RecordField, SmolStr, StringPart};
+use crate::hir::{Arm, BinaryOperator, DeclKind, Expr, ExprId, Member, Name, RecordField, SmolStr, StringPart};
 use crate::model::SecretKey;
 use crate::names::Resolution;
 use crate::syntax::ItemKeyword;
@@ -81,9 +81,12 @@ impl<'db> Interpreter<'db> {
         self.codes.entry(item).or_insert_with(|| Rc::new(code())).clone()
     }
 
-    /// The fields of an image or an environment.
-    pub(super) fn schema(&mut self, kind: DeclKind) -> Arc<RecordTy> {
+    /// The fields of an image or an environment with these members.
+    pub(super) fn schema(&mut self, kind: DeclKind, members: &[Member]) -> Arc<RecordTy> {
         let db = self.db;
+        if types::has_patch(kind, members) {
+            return types::patched_environment(db);
+        }
         self.schemas[kind as usize].get_or_insert_with(|| types::schema(db, kind)).clone()
     }
 

@@ -22,7 +22,8 @@ pub(super) fn shared_values(db: &dyn Db, item: ItemId) -> FxHashMap<ExprId, Valu
     let mut run = Interpreter::new(db, item);
     let frame = run.frame(item);
     let mut search = Search { item: data, meanings: meanings(db, item), run, frame, found: FxHashMap::default() };
-    search.inside(*body, &Ty::Record(types::schema(db, *kind)));
+    let Expr::Body(members) = data.expr(*body) else { return FxHashMap::default() };
+    search.inside(*body, &Ty::Record(types::body_schema(db, *kind, members)));
     search.found
 }
 

@@ -8,7 +8,7 @@ use super::{Data, Field, Fields, Instance, Interpreter, Overridden, Record, Valu
 use crate::diagnostics::{catalog, nearest};
 use crate::hir::{ExprId, FieldOperator, Member, SmolStr};
 use crate::text::Place;
-use crate::types::{Ty, block_field, owner_with_article};
+use crate::types::{self, Ty, block_field, owner_with_article};
 
 /// How many replaced values a field remembers.
 const HISTORY: usize = 32;
@@ -18,11 +18,13 @@ impl<'db> Interpreter<'db> {
         let base = self.expr(frame, base);
         let value = match &base.data {
             Data::Record(record) => {
-                let copy = self.copy(frame, record, members);
+                let copy = self.copy(frame, record, record.ty.clone(), members);
                 Value::new(Data::Record(Arc::new(copy)), place)
             }
             Data::Instance(instance) => {
-                let fields = self.copy(frame, &instance.fields, members);
+                let patched = types::has_patch(instance.kind, members).then(|| types::patched_environment(self.db));
+                let ty = patched.map(Ty::Record).or_else(|| instance.fields.ty.clone());
+                let fields = self.copy(frame, &instance.fields, ty, members);
                 let (key, changed) = (instance.key.clone(), instance.changed || !members.is_empty());
                 let copy =
                     Instance { kind: instance.kind, item: instance.item, key, origin: instance.origin, changed, fields, place };
@@ -33,8 +35,7 @@ impl<'db> Interpreter<'db> {
         self.sized(value)
     }
 
-    fn copy(&mut self, frame: &mut Frame<'db>, record: &Record, members: &'db [Member]) -> Record {
-        let ty = record.ty.clone();
+    fn copy(&mut self, frame: &mut Frame<'db>, record: &Record, ty: Option<Ty>, members: &'db [Member]) -> Record {
         self.steps(record.fields.len() as u64 / 4, self.origin);
         let mut fields = record.fields.clone();
         for member in members {
@@ -69,6 +70,7 @@ impl<'db> Interpreter<'db> {
             Some(Ty::Map(entry)) => Some((**entry).clone()),
             _ => None,
         };
+        let is_partial = matches!(ty, Some(Ty::Record(record)) if record.partial);
         let old = fields.get(name);
         let expected = declared.unwrap_or_else(|| old.map_or(Ty::Any, |old| number_like(&old.value)));
         let value = match (operator, old) {
@@ -81,7 +83,7 @@ impl<'db> Interpreter<'db> {
                 self.refine(joined, &expected, added.place)
             }
         };
-        if matches!(value.data, Data::None) && matches!(expected, Ty::Option(_)) {
+        if matches!(value.data, Data::None) && matches!(expected, Ty::Option(_)) && !is_partial {
             fields.remove(name);
             return;
         }
@@ -173,7 +175,7 @@ impl<'db> Interpreter<'db> {
         let place = frame.expr_place(body);
         match (old, item.expr(body)) {
             (Some(old @ Field { value: Value { data: Data::Record(record), .. }, .. }), crate::hir::Expr::Body(members)) => {
-                let copy = self.copy(frame, record, members);
+                let copy = self.copy(frame, record, record.ty.clone(), members);
                 let value = self.sized(Value::new(Data::Record(Arc::new(copy)), old.value.place));
                 let value = self.refine(value, ty, place);
                 Field { value, ..old.clone() }

@@ -15,7 +15,7 @@ use crate::eval::value::{Data, Field, Instance, Value};
 use crate::eval::{self, instantiate, show};
 use crate::hir::{DeclKind, TypeExpr};
 use crate::syntax::ItemKeyword;
-use crate::types::{RecordTy, Signature, Ty, block_field, schema, signature};
+use crate::types::{RecordTy, Signature, Ty, block_field, signature};
 use crate::workspace::Reporter;
 
 /// A value and its history.
@@ -250,7 +250,7 @@ impl Search<'_> {
     /// One field further.
     fn field(&mut self, current: Current, segment: &Segment, name: &SmolStr) -> Result<Next, Unexplained> {
         let Some(record) = current.value.fields() else { return Err(self.broken()) };
-        let declared = declared(self.db, &current);
+        let declared = declared(&current);
         let of_block = match (&declared, segment) {
             (Declared::Record(ty), Segment::Name(word)) if ty.field(word).is_none() => block_field(ty, word, true),
             _ => None,
@@ -326,9 +326,9 @@ enum Declared {
     Nothing,
 }
 
-fn declared(db: &dyn Db, current: &Current) -> Declared {
+fn declared(current: &Current) -> Declared {
     let ty = match &current.value.data {
-        Data::Instance(instance) => Some(Ty::Record(schema(db, instance.kind))),
+        Data::Instance(instance) => instance.fields.ty.clone(),
         Data::Record(record) => record.ty.clone().or_else(|| current.ty.clone()),
         _ => None,
     };

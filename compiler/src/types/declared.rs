@@ -77,7 +77,9 @@ fn param_types(db: &dyn Db, item: ItemId, params: &[Param]) -> Vec<ParamTy> {
 /// The same type under the name it is declared as.
 fn named(ty: Ty, name: Option<SmolStr>) -> Ty {
     match ty {
-        Ty::Record(record) if record.name.is_none() => Ty::Record(Arc::new(RecordTy { name, fields: record.fields.clone() })),
+        Ty::Record(record) if record.name.is_none() => {
+            Ty::Record(Arc::new(RecordTy { name, fields: record.fields.clone(), partial: record.partial }))
+        }
         Ty::Union(union) if union.name.is_none() => Ty::Union(Arc::new(super::UnionTy { name, arms: union.arms.clone() })),
         Ty::Refined(refined) if refined.name.is_none() => {
             Ty::Refined(Arc::new(super::RefinedTy { name, base: refined.base.clone(), condition: refined.condition }))

@@ -52,5 +52,5 @@ fn join_records(left: &RecordTy, right: &RecordTy) -> Option<RecordTy> {
     for field in right.fields.iter().filter(|field| left.field(&field.name).is_none()) {
         fields.push(FieldTy { ty: Ty::option(field.ty.clone()), ..field.clone() });
     }
-    Some(RecordTy { name: None, fields })
+    Some(RecordTy { name: None, fields, partial: false })
 }

@@ -54,6 +54,8 @@ pub struct RecordTy {
     /// The name it was declared under, for messages.
     pub name: Option<SmolStr>,
     pub fields: Vec<FieldTy>,
+    /// Whether it is what a patch says of an object: an entry that is `none` is kept, for it takes a field away.
+    pub partial: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -39,6 +39,7 @@ fn types_of(db: &dyn Db, item: ItemId) -> FxHashMap<usize, Ty> {
             },
             TypeExpr::Record(fields) => Ty::Record(Arc::new(RecordTy {
                 name: None,
+                partial: false,
                 fields: fields
                     .iter()
                     .map(|field| FieldTy {

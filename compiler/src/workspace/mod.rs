@@ -303,9 +303,9 @@ impl Session {
         })
     }
 
-    /// The package that a file is a member of; of the prelude's files, the prelude.
+    /// The package that a file is a member of; of the language's own files, theirs.
     pub fn package_with(&self, file: SourceFile) -> Option<Package> {
-        let packages = self.packages.values().copied().chain([self.db.prelude()]);
+        let packages = self.packages.values().copied().chain([self.db.prelude(), self.db.kubernetes()]);
         packages.into_iter().find(|package| package.files(&self.db).contains(&file))
     }
 

@@ -5,18 +5,24 @@ use std::sync::Arc;
 use compiler::db::{Db, item_text, item_tree};
 use compiler::hir::{DeclBody, Definition, Expr, ExprId, Item, RecordTypeField, SmolStr, TypeExpr};
 use compiler::text::Place;
-use compiler::types::{FieldTy, RecordTy, Ty, project_schema, schema};
+use compiler::types::{FieldTy, RecordTy, Ty, body_schema, project_schema, schema};
 
 /// The record whose fields the members of `within` set: a body, a `with` or a record literal. `types` are those of the
 /// declaration's expressions.
 pub fn record_of(db: &dyn Db, item: &Item, types: &[Option<Ty>], within: ExprId) -> Option<Arc<RecordTy>> {
     match &item.definition {
-        Definition::Decl(decl) if decl.body == DeclBody::Block(within) => return Some(schema(db, decl.kind)),
+        Definition::Decl(decl) if decl.body == DeclBody::Block(within) => {
+            let Expr::Body(members) = item.expr(within) else { return None };
+            return Some(body_schema(db, decl.kind, members));
+        }
         Definition::Project { body } if *body == within => return Some(project_schema(db)),
         _ => {}
     }
     let typed = match item.expr(within) {
-        Expr::With { base, .. } => *base,
+        Expr::With { base, members } => match types.get(base.raw())?.as_ref()?.present().base() {
+            Ty::Instance(kind) => return Some(body_schema(db, *kind, members)),
+            _ => *base,
+        },
         _ => within,
     };
     record(db, types.get(typed.raw())?.as_ref()?)

@@ -11,6 +11,7 @@ mod deployment;
 mod job;
 mod kaniko;
 mod labels;
+pub mod patch;
 mod probe;
 mod service;
 mod source;
@@ -62,7 +63,13 @@ pub fn build_objects(build: &Build, address: &str) -> Vec<Value> {
 fn object(apply: &Apply, package: &Package) -> Value {
     let labels = labels::of_environment(&apply.environment, package, apply.namespace.as_deref());
     match &apply.object {
-        ObjectKind::Deployment => value(&deployment::deployment(apply, labels)),
+        ObjectKind::Deployment => {
+            let mut object = value(&deployment::deployment(apply, labels));
+            if let Some(patch) = &apply.environment.patch {
+                patch::merge(&mut object, patch);
+            }
+            object
+        }
         ObjectKind::Service => value(&service::service(apply, labels)),
         ObjectKind::Claim(volume) => value(&claim::claim(apply, volume, labels)),
     }

@@ -150,6 +150,11 @@ fn environment() -> Environment {
             seconds: Some(60),
         }],
         ttl: Some(7 * 86400),
+        patch: Some(json!({ "spec": { "template": { "spec": {
+            "hostNetwork": true,
+            "automountServiceAccountToken": null,
+            "containers": [{ "name": "env", "imagePullPolicy": "Always" }],
+        } } } })),
         place: place(),
     }
 }

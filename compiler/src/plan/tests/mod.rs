@@ -249,6 +249,7 @@ fn environment(name: &str, containers: Vec<Container>) -> Environment {
         node_selector: Vec::new(),
         tolerations: Vec::new(),
         ttl: None,
+        patch: None,
         place: at(10),
     }
 }

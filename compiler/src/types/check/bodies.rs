@@ -8,7 +8,7 @@ use super::paths::{owner_with_article, with_article};
 use crate::diagnostics::{catalog, nearest};
 use crate::hir::{Expr, ExprId, FieldOperator, Member, Name, RecordField};
 use crate::text::TextRange;
-use crate::types::{FieldTy, RecordTy, Ty, block_field, schema};
+use crate::types::{FieldTy, RecordTy, Ty, block_field, body_schema};
 
 impl Checker<'_> {
     pub(super) fn record_literal(&mut self, expr: ExprId, fields: &[RecordField], record: &RecordTy) {
@@ -111,7 +111,6 @@ impl Checker<'_> {
                     }
                 }
             }
-            // `patch { … }`: its fields are the Kubernetes API's.
             _ => {
                 for member in members {
                     if let Member::Field { value, .. } = member {
@@ -141,7 +140,7 @@ impl Checker<'_> {
     pub(super) fn with(&mut self, base: ExprId, members: &[Member]) -> Ty {
         let ty = self.infer(base, None);
         let record = match ty.base() {
-            Ty::Instance(kind) => schema(self.db, *kind),
+            Ty::Instance(kind) => body_schema(self.db, *kind, members),
             Ty::Record(record) => record.clone(),
             Ty::Map(value) => {
                 for member in members {
@@ -241,7 +240,7 @@ fn widen(ty: Ty) -> Ty {
         Ty::String(Some(_)) => Ty::STRING,
         Ty::Record(record) if record.name.is_none() => {
             let fields = record.fields.iter().map(|field| FieldTy { ty: widen(field.ty.clone()), ..field.clone() }).collect();
-            Ty::Record(std::sync::Arc::new(RecordTy { name: None, fields }))
+            Ty::Record(std::sync::Arc::new(RecordTy { name: None, fields, partial: record.partial }))
         }
         Ty::List(element) => Ty::list(widen((*element).clone())),
         Ty::Map(value) => Ty::map(widen((*value).clone())),
@@ -251,6 +250,6 @@ fn widen(ty: Ty) -> Ty {
 
 impl RecordTy {
     fn clone_fields(&self) -> RecordTy {
-        RecordTy { name: self.name.clone(), fields: self.fields.clone() }
+        RecordTy { name: self.name.clone(), fields: self.fields.clone(), partial: self.partial }
     }
 }

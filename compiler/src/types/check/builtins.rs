@@ -134,7 +134,7 @@ fn result(name: &str, arguments: &[Ty]) -> Option<Ty> {
                 declared: None,
             };
             let fields = vec![field("first", first), field("second", second)];
-            Ty::list(Ty::Record(Arc::new(RecordTy { name: None, fields })))
+            Ty::list(Ty::Record(Arc::new(RecordTy { name: None, fields, partial: false })))
         }
         ("sum", [Ty::List(element)]) if matches!(**element, Ty::Never) => Ty::Int,
         ("sum" | "min" | "max", [Ty::List(element)]) => (**element).clone(),

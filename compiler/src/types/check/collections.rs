@@ -53,7 +53,7 @@ impl Checker<'_> {
             let ty = self.infer(field.value, None);
             types.push(FieldTy { name: field.name.text.clone(), ty, default: None, declared: None });
         }
-        Ty::Record(Arc::new(RecordTy { name: None, fields: types }))
+        Ty::Record(Arc::new(RecordTy { name: None, fields: types, partial: false }))
     }
 
     pub(super) fn duplicate_fields(&mut self, fields: &[RecordField]) {

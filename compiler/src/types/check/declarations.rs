@@ -9,7 +9,7 @@ use crate::diagnostics::catalog;
 use crate::hir::{Decl, DeclBody, Definition, Expr, ExprId, ImportDecl, Param, Rule, TestStatement, TypeId};
 use crate::names::{self, Resolution};
 use crate::text::{TextRange, TextSize};
-use crate::types::{Signature, Ty, project_schema, schema, signature, type_of};
+use crate::types::{Signature, Ty, body_schema, project_schema, signature, type_of};
 
 impl Checker<'_> {
     /// Where an import's parts stand. A YAML template has no clause to edit.
@@ -157,12 +157,11 @@ impl Checker<'_> {
 
     fn decl(&mut self, decl: &Decl) {
         self.params(decl.params.as_deref().unwrap_or_default());
-        let record = schema(self.db, decl.kind);
         let name = self.item.name.as_ref().map_or(self.item.range, |name| name.range);
         self.looped(decl.loop_.as_ref(), decl.condition, |checker| match decl.body {
             DeclBody::Block(body) => {
                 if let Expr::Body(members) = checker.item.expr(body) {
-                    checker.body(members, &record, name);
+                    checker.body(members, &body_schema(checker.db, decl.kind, members), name);
                 }
             }
             DeclBody::Expr(value) => checker.instance(value, decl),

@@ -11,7 +11,7 @@ use crate::names::Resolution;
 use crate::syntax::ItemKeyword;
 use crate::text::Place;
 use crate::types::type_expr::is_private;
-use crate::types::{RecordTy, Signature, Ty, schema, signature};
+use crate::types::{RecordTy, Signature, Ty, field_schema, signature};
 
 impl Checker<'_> {
     pub(super) fn resolve(&self, expr: ExprId) -> Resolution {
@@ -135,7 +135,7 @@ impl Checker<'_> {
             );
         }
         let found = match &present {
-            Ty::Instance(kind) => self.record_field(&schema(self.db, *kind), kind_with_article(*kind), name),
+            Ty::Instance(kind) => self.record_field(&field_schema(self.db, *kind, &name.text), kind_with_article(*kind), name),
             Ty::Record(record) => self.record_field(record, &owner_with_article(&present), name),
             // A map's entry may be missing only when it is evaluated.
             Ty::Map(value) => (**value).clone(),
@@ -243,6 +243,6 @@ pub(crate) fn owner_with_article(ty: &Ty) -> String {
 }
 
 pub(super) fn with_article(name: &str) -> String {
-    let article = if name.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    let article = if name.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']) { "an" } else { "a" };
     format!("{article} {name}")
 }

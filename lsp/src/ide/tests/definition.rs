@@ -44,6 +44,12 @@ fn fields_lead_to_where_they_are_set_or_declared() {
 }
 
 #[test]
+fn fields_of_a_patch_lead_to_the_api() {
+    let text = "environment a {\n  container env { image = \"debian:12\" }\n  patch { spec = { |replicas = 2 } }\n}\n";
+    assert!(target(&main(text)).starts_with("prelude/kubernetes.coder:"));
+}
+
+#[test]
 fn imports_lead_to_the_other_repository() {
     let platform = ("github.com/acme/p::.coder/a.coder", "let size = 1\n");
     let to = |text: &str| target(&marked(&[platform, (".coder/main.coder", text)]));

@@ -61,6 +61,23 @@ fn blocks_are_fields_too() {
 }
 
 #[test]
+fn a_patch_has_the_fields_of_the_api() {
+    let text = "environment a {\n  container env { image = \"debian:12\" }\n  patch { spec = { template = { spec = { host|Network = true } } } }\n}\n";
+    check(
+        &main(text),
+        expect![[r#"
+        ```coder
+        hostNetwork: bool?
+        ```
+
+        Value: `true`
+
+        ---
+        Host networking requested for this pod."#]],
+    );
+}
+
+#[test]
 fn a_templates_parameters_are_shown() {
     let template = "/// One for each.\nenvironment dev(user: string, size: bytes = 4GB) { container main { image = \"a\" } }\n";
     check(
