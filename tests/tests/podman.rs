@@ -74,6 +74,19 @@ fn what_fails_is_told_and_mended() {
     assert!(said.contains("error[local-build]") && said.contains(&at) && said.contains("last words"), "{said}");
     local.replace("RUN echo last words && exit 7", "RUN echo test3 > /test3.txt");
 
+    // A command that its `SHELL` fails, and `sh` would not.
+    let dockerfile = std::fs::read_to_string(local.tree.join("dev/Dockerfile")).unwrap();
+    std::fs::write(
+        local.tree.join("dev/Dockerfile"),
+        format!("{dockerfile}SHELL [\"/bin/sh\", \"-ec\"]\nRUN false; echo went on\n"),
+    )
+    .unwrap();
+    local.commit();
+    let said = local.refused(APPLY);
+    assert!(said.contains("error[local-build]") && said.contains("dev/Dockerfile:4") && !said.contains("\nwent on"), "{said}");
+    std::fs::write(local.tree.join("dev/Dockerfile"), dockerfile).unwrap();
+    local.commit();
+
     // A container that ends.
     local.replace("container db { ", "container db { command = [\"sh\", \"-c\", \"echo dying; exit 3\"], ");
     let said = local.refused(APPLY);

@@ -4,7 +4,7 @@
 //! is proven by its annotation. Nothing is pushed.
 
 mod command;
-mod heredoc;
+mod dockerfile;
 mod images;
 mod progress;
 mod source;
@@ -71,7 +71,7 @@ impl Buildah {
             return Ok(Made { digest: image.digest, remark: "was here already".to_owned() });
         }
         let work = Scratch::new(&self.folder).map_err(|error| write_failed(&self.folder, &error))?;
-        let given = heredoc::lower(&build.dockerfile)?;
+        let given = dockerfile::lower(&build.dockerfile)?;
         self.context(build, &given, &work.path, &events).await?;
         let secrets = secret_files(order, &work.path).await?;
         let (dockerfile, ignore) = (work.path.join("Dockerfile"), work.path.join("ignore"));
@@ -84,7 +84,12 @@ impl Buildah {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let variables = registries(build, &work.path)?;
         let deadline = build.timeout.map(Duration::from_secs);
+        let origin = |step: &str| dockerfile::origin(&build.dockerfile, &given.dockerfile, step);
         let tell = |line: &str| match progress::phase(line) {
+            Some(Phase::Step { number, of, instruction }) => {
+                let instruction = origin(&instruction).map_or(instruction, |origin| progress::short(&origin.instruction));
+                events.phase(Phase::Step { number, of, instruction });
+            }
             Some(phase) => events.phase(phase),
             None => events.log(line),
         };
@@ -104,11 +109,11 @@ impl Buildah {
                 return Err(Failure::new(local_build::deadline(seconds)).log(followed.last));
             }
             code => {
-                let (step, diagnostic) = progress::failure(&followed.last, code);
-                let line = step.and_then(|step| heredoc::line_of(&build.dockerfile, &given.dockerfile, &step));
+                let written = |step: &str| origin(step).map_or_else(|| step.to_owned(), |origin| origin.instruction);
+                let (step, diagnostic) = progress::failure(&followed.last, code, written);
                 let mut failure = Failure::new(diagnostic).log(followed.last);
-                if let Some(line) = line {
-                    failure = failure.at(build.source(line));
+                if let Some(origin) = step.and_then(|step| origin(&step)) {
+                    failure = failure.at(build.source(origin.line));
                 }
                 return Err(failure);
             }
@@ -121,7 +126,13 @@ impl Buildah {
     }
 
     /// Writes the context and the texts of heredocs, off the loop that carries the plan out.
-    async fn context(&self, build: &Build, given: &heredoc::Lowered, work: &Path, events: &ActionEvents) -> Result<(), Failure> {
+    async fn context(
+        &self,
+        build: &Build,
+        given: &dockerfile::Lowered,
+        work: &Path,
+        events: &ActionEvents,
+    ) -> Result<(), Failure> {
         if !build.context.url.is_empty() {
             events.phase(Phase::Fetching { what: build.context.url.to_string() });
         }

@@ -27,8 +27,8 @@ pub fn passes(last: &[String]) -> bool {
     last.iter().any(|line| line.contains("sealing memfd copy"))
 }
 
-/// The instruction that a build failed at, as buildah names it, and why.
-pub fn failure(last: &[String], code: Option<i32>) -> (Option<String>, Diagnostic) {
+/// The instruction that a build failed at, as buildah names it, and why. `written` is what the user wrote for one.
+pub fn failure(last: &[String], code: Option<i32>, written: impl Fn(&str) -> String) -> (Option<String>, Diagnostic) {
     let error = last.iter().rev().find_map(|line| line.strip_prefix("Error: ").or(line.strip_prefix("error: ")));
     let all = || last.iter().map(String::as_str);
     if all().any(|line| line.contains("no space left on device")) {
@@ -42,7 +42,7 @@ pub fn failure(last: &[String], code: Option<i32>) -> (Option<String>, Diagnosti
     if let Some((step, detail)) = error.strip_prefix("building at STEP \"").and_then(|rest| rest.rsplit_once("\": ")) {
         let step = step.replace("\\\"", "\"").replace("\\\\", "\\");
         let keyword = step.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
-        let shown = short(&step);
+        let shown = short(&written(&step));
         let diagnostic = match keyword.as_str() {
             "COPY" | "ADD" => local_build::copy(&shown, detail),
             _ => local_build::step(&shown, detail.rsplit("exit ").next().unwrap_or(detail)),
@@ -58,8 +58,9 @@ pub fn failure(last: &[String], code: Option<i32>) -> (Option<String>, Diagnosti
     }
 }
 
-fn short(step: &str) -> String {
-    let mut text: String = step.split_whitespace().collect::<Vec<_>>().join(" ");
+/// An instruction as one line of a message.
+pub fn short(step: &str) -> String {
+    let mut text: String = step.replace("\\\n", " ").split_whitespace().collect::<Vec<_>>().join(" ");
     if text.chars().count() > 80 {
         text = text.chars().take(79).collect::<String>() + "…";
     }
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn each_failure_is_told_from_the_others() {
-        let told = |text: &str| failure(&lines(text), Some(1));
+        let told = |text: &str| failure(&lines(text), Some(1), str::to_owned);
         let (step, diagnostic) =
             told("x: not found\nsubprocess exited with status 127\nError: building at STEP \"RUN x \\\"y\\\"\": exit status 127");
         assert_eq!(step.as_deref(), Some("RUN x \"y\""));
@@ -109,7 +110,7 @@ mod tests {
         assert_eq!(diagnostic.message, "the base `docker.io/library/x@sha256:1` is not on this machine and could not be pulled");
         let (_, diagnostic) = told("write /x: no space left on device\nError: building at STEP \"RUN x\": exit status 1");
         assert_eq!(diagnostic.message, "the disk is full");
-        let (_, diagnostic) = failure(&[], None);
+        let (_, diagnostic) = failure(&[], None, str::to_owned);
         assert_eq!(diagnostic.help, ["buildah says: nothing, and ended (it was killed)"]);
     }
 }
