@@ -142,7 +142,7 @@ pub struct Environment {
     /// Time to live, in seconds.
     pub ttl: Option<u64>,
     /// What is merged into the Deployment, as a strategic merge patch.
-    pub patch: Option<serde_json::Value>,
+    pub patch: Option<Sourced<serde_json::Value>>,
     /// The declaration's name as typed.
     pub place: Place,
 }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tests::examples;
 use tests::kubernetes_types;
 use tests::parts::{ApiServer, at_length, trial};
-use tests::sandbox::Sandbox;
+use tests::sandbox::{Sandbox, files};
 
 fn main() -> ExitCode {
     let missing = || at_length().and_then(|()| ApiServer::missing());
@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         trial("what_is_no_field_is_refused", missing(), what_is_no_field_is_refused),
         trial("a_patch_has_the_types_of_the_api", missing(), a_patch_has_the_types_of_the_api),
         trial("a_patch_is_merged_as_the_server_merges_it", missing(), a_patch_is_merged_as_the_server_merges_it),
+        trial("a_patch_that_the_server_refuses_is_told_with_its_line", missing(), a_patch_that_is_refused),
     ];
     // One server at a time: each takes a processor for its first seconds.
     let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
@@ -148,6 +149,27 @@ fn a_patch_is_merged_as_the_server_merges_it() {
             assert_eq!(ours.metadata.finalizers, theirs.metadata.finalizers, "{patch}");
         }
     });
+}
+
+/// By the plan, before anything is done, and by the apply, which points at the patch.
+fn a_patch_that_is_refused() {
+    let server = ApiServer::start();
+    block(async { make_namespace(&connect(&server), "default").await });
+    let sandbox = Sandbox::new();
+    let package = format!(
+        "environment a {{\n  container env {{ image = \"debian@sha256:{}\" }}\n  patch {{\n    spec = {{ template = {{ spec = {{ dnsPolicy = \"None\" }} }} }}\n  }}\n}}\n",
+        "3".repeat(64)
+    );
+    let tree = sandbox.tree("team", "https://github.com/acme/team", &files(&[(".coder/a.coder", &package)]));
+    let coderc = |arguments: &[&str]| {
+        let output = sandbox.coderc_command(&tree, arguments).env("CODERC_KUBECONFIG", server.kubeconfig()).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+    };
+    let (code, said) = coderc(&["plan"]);
+    assert!(code == Some(0) && said.contains("the cluster will refuse it") && said.contains("dnsConfig"), "{said}");
+    let (code, said) = coderc(&["apply"]);
+    assert!(code == Some(1) && said.contains("at .coder/a.coder:3") && said.contains("dnsConfig"), "{said}");
 }
 
 /// What the renderer's own tests expect of it: every field there is, where the examples have the usual ones.

@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::diagnostics::{Diagnostic, catalog};
 use crate::eval::value::{Data, Field, Record, Value};
+use crate::model::Sourced;
 use crate::types::{DIRECTIVE, PATCH};
 
 /// What coderc finds a Deployment by.
@@ -26,7 +27,7 @@ const PROTECTED: [&[&str]; 13] = [
 /// What the object is, which a patch may repeat.
 const KIND: [(&str, &str); 2] = [("apiVersion", "apps/v1"), ("kind", "Deployment")];
 
-pub(super) fn patch(fields: &Record, diagnostics: &mut Vec<Diagnostic>) -> Option<Json> {
+pub(super) fn patch(fields: &Record, diagnostics: &mut Vec<Diagnostic>) -> Option<Sourced<Json>> {
     let patch = fields.field(PATCH)?;
     let whole = patch.value.fields()?;
     let before = diagnostics.len();
@@ -39,7 +40,7 @@ pub(super) fn patch(fields: &Record, diagnostics: &mut Vec<Diagnostic>) -> Optio
         let found = conflict(whole, path, 0);
         diagnostics.extend(found.filter(|found| diagnostics[before..].iter().all(|told| told.place != found.place)));
     }
-    (diagnostics.len() == before).then(|| json(&patch.value))
+    (diagnostics.len() == before).then(|| Sourced { value: json(&patch.value), place: patch.set_at })
 }
 
 fn is_text(field: &Field, text: &str) -> bool {

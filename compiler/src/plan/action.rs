@@ -270,6 +270,8 @@ pub struct Declared {
     pub line: u32,
     /// Init containers too, by name.
     pub containers: BTreeMap<String, DeclaredContainer>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patch: Option<DeclaredContainer>,
 }
 
 /// Of a template, in the template's file.
@@ -287,6 +289,12 @@ impl Declared {
             Some(container) => Some((container.file.clone(), container.line)),
             None => (!self.file.is_empty()).then(|| (self.file.clone(), self.line)),
         }
+    }
+
+    /// What a cluster that refuses the Deployment most likely means: the patch, which alone can say what is not checked before.
+    pub fn refused(&self) -> Option<(String, u32)> {
+        let patch = self.patch.as_ref().map(|patch| (patch.file.clone(), patch.line));
+        patch.or_else(|| self.source(None))
     }
 }
 

@@ -481,6 +481,7 @@ fn lines(run: &Run, instances: &Instances, project: &Project) -> HashMap<Place, 
     }
     for environment in &instances.environments {
         add(environment.place);
+        environment.patch.iter().for_each(|patch| add(patch.place));
         for container in environment.inits.iter().chain(&environment.containers) {
             add(container.place);
             container.personalize.iter().for_each(|line| add(line.place));

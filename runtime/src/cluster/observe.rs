@@ -35,6 +35,8 @@ struct Wanted<'a> {
     name: String,
     environment: String,
     object: &'a Value,
+    /// Whether the sources patch it: then it may say what nobody has checked but the server.
+    is_patched: bool,
 }
 
 impl Wanted<'_> {
@@ -73,6 +75,10 @@ pub async fn observe(connection: &Connection, plan: &Plan, everything: bool) -> 
 }
 
 fn wanted<'a>(connection: &Connection, plan: &'a Plan) -> Vec<Wanted<'a>> {
+    let is_patched = |action: &saved::Action| matches!(&action.step, saved::Step::Wait(wait) if wait.declared.patch.is_some());
+    let patched = plan.actions.iter().filter(|action| is_patched(action));
+    let deployment = |ready: &str| Some(format!("{}/deployment", ready.rsplit_once('/')?.0));
+    let patched: BTreeSet<String> = patched.filter_map(|action| deployment(&action.address)).collect();
     let one = |(action, apply): (&'a saved::Action, &'a saved::Apply)| {
         let text = |pointer: &str| apply.object.pointer(pointer).and_then(Value::as_str);
         Some(Wanted {
@@ -82,6 +88,7 @@ fn wanted<'a>(connection: &Connection, plan: &'a Plan) -> Vec<Wanted<'a>> {
             name: text("/metadata/name")?.to_owned(),
             environment: text("/metadata/labels/app.kubernetes.io~1instance").unwrap_or_default().to_owned(),
             object: &apply.object,
+            is_patched: patched.contains(&action.address),
         })
     };
     plan.applies().filter(|(_, apply)| apply.provider == saved::Provider::Kubernetes).filter_map(one).collect()
@@ -119,7 +126,10 @@ async fn state(connection: &Connection, wanted: &Wanted<'_>, live: &Live, packag
     let Some(found) = live.objects.get(&key) else {
         return Ok(match live.others.get(&key) {
             Some(_) => observed(Change::Update, format!("{what} is there and is not coderc's"), Vec::new()),
-            None => observed(Change::Create, format!("there is no such {} yet", wanted.kind.name), Vec::new()),
+            None => {
+                let refusal = if wanted.is_patched { refusal(connection, wanted).await } else { String::new() };
+                observed(Change::Create, format!("there is no such {} yet{refusal}", wanted.kind.name), Vec::new())
+            }
         });
     };
     if let Owner::Other(whose) = owner::of(found, package, &wanted.namespace) {
@@ -166,9 +176,29 @@ async fn dry_run(
             let kube::Error::Api(status) = error else { return Ok(observed(Change::Replace, differs(&changes), changes)) };
             Ok(observed(Change::Replace, status.message.clone(), changes))
         }
+        Err(error) if code(&error) == Some(422) => {
+            Ok(observed(Change::Update, format!("{}{}", differs(&changes), refused(&error)), changes))
+        }
         // A cluster that lets nobody try is asked by the apply itself.
         Err(error) if code(&error).is_some_and(|code| code < 500) => Ok(observed(Change::Update, differs(&changes), changes)),
         Err(error) => Err(connection.failure(&format!("trying the {} `{}`", wanted.kind.name, wanted.name), &error)),
+    }
+}
+
+/// What the server has against an object that is not there yet, as the end of a sentence; nothing where it has nothing, or where
+/// nobody may try.
+async fn refusal(connection: &Connection, wanted: &Wanted<'_>) -> String {
+    let rules = Rules { force: false, dry_run: true };
+    match connection.apply(wanted.kind, &wanted.namespace, wanted.object, rules).await {
+        Err(error) if code(&error) == Some(422) => refused(&error),
+        _ => String::new(),
+    }
+}
+
+fn refused(error: &kube::Error) -> String {
+    match error {
+        kube::Error::Api(status) => format!("; the cluster will refuse it: {}", status.message),
+        _ => String::new(),
     }
 }
 

@@ -161,7 +161,8 @@ async fn perform(
         Step::Tag(tag) => world.builder.tag(tag, &order::tagged(plan, tag, digests), events, stop).await?,
         Step::Apply(apply) => {
             let object = order::object(plan, apply, digests);
-            provider(apply.provider)?.apply(&action.address, object, events, stop).await?
+            let applied = provider(apply.provider)?.apply(&action.address, object, events, stop).await;
+            applied.map_err(|failure| order::placed(plan, &action.address, failure))?
         }
         Step::Wait(wait) => provider(wait.provider)?.wait(wait, events, stop).await?,
         Step::Delete(object) => provider(world.default)?.delete(object, events, stop).await?,

@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use compiler::plan::action::Build;
+use compiler::diagnostics::catalog::cluster_answer;
+use compiler::plan::action::{Build, Declared};
 use serde_json::Value;
 
 use super::Failure;
@@ -41,6 +42,20 @@ pub fn object(plan: &Plan, apply: &Apply, digests: &BTreeMap<String, String>) ->
         }
     }
     object
+}
+
+/// The failure of an object's apply with the lines that say what the object is, where the cluster refused it.
+pub fn placed(plan: &Plan, address: &str, failure: Failure) -> Failure {
+    if failure.source.is_some() || failure.info.name != cluster_answer::INFO.name {
+        return failure;
+    }
+    let ready = address.rsplit_once('/').map(|(environment, _)| format!("{environment}/ready"));
+    let wait = plan.actions.iter().find(|action| Some(&action.address) == ready.as_ref());
+    let declared = wait.and_then(|action| match &action.step {
+        Step::Wait(wait) => Some(&wait.declared),
+        _ => None,
+    });
+    failure.at(declared.and_then(Declared::refused))
 }
 
 pub fn kind(step: &Step) -> &'static str {

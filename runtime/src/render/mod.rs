@@ -66,7 +66,7 @@ fn object(apply: &Apply, package: &Package) -> Value {
         ObjectKind::Deployment => {
             let mut object = value(&deployment::deployment(apply, labels));
             if let Some(patch) = &apply.environment.patch {
-                patch::merge(&mut object, patch);
+                patch::merge(&mut object, &patch.value);
             }
             object
         }

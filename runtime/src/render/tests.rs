@@ -150,11 +150,14 @@ fn environment() -> Environment {
             seconds: Some(60),
         }],
         ttl: Some(7 * 86400),
-        patch: Some(json!({ "spec": { "template": { "spec": {
-            "hostNetwork": true,
-            "automountServiceAccountToken": null,
-            "containers": [{ "name": "env", "imagePullPolicy": "Always" }],
-        } } } })),
+        patch: Some(Sourced {
+            value: json!({ "spec": { "template": { "spec": {
+                "hostNetwork": true,
+                "automountServiceAccountToken": null,
+                "containers": [{ "name": "env", "imagePullPolicy": "Always" }],
+            } } } }),
+            place: place(),
+        }),
         place: place(),
     }
 }

@@ -90,5 +90,7 @@ fn declared(lowering: &Lowering<'_>, environment: &Environment) -> Declared {
         Some((container.name.to_string(), DeclaredContainer { file, line }))
     };
     let (file, line) = lowering.request.facts.line(environment.place).unwrap_or_default();
-    Declared { file, line, containers: containers.filter_map(container).collect() }
+    let patch = environment.patch.as_ref().and_then(|patch| lowering.request.facts.line(patch.place));
+    let patch = patch.map(|(file, line)| DeclaredContainer { file, line });
+    Declared { file, line, containers: containers.filter_map(container).collect(), patch }
 }
