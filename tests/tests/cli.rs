@@ -349,6 +349,30 @@ fn a_plan_warns_of_what_would_change_an_image() {
 }
 
 #[test]
+fn a_patch_is_in_the_plan_as_kubernetes_writes_it() {
+    let sandbox = Sandbox::new();
+    let package = "environment a {
+  container env { image = \"debian:12\" }
+  patch {
+    spec { template { spec {
+      automountServiceAccountToken = none
+      containers = [{ name = \"env\", resources = { limits = { memory = 4GiB, cpu = 1.5, \"example.org/gpu\" = 1 } } }]
+    } } }
+  }
+}
+";
+    let tree = sandbox.repository("github.com/acme/team", &files(&[(".coder/a.coder", package)]));
+    let output = sandbox.coderc(&tree, &["plan", "--offline", "--quiet", "-f", "json"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let plan: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let pod = &plan["actions"][0]["object"]["spec"]["template"]["spec"];
+    let limits = serde_json::json!({ "memory": "4Gi", "cpu": "1.5", "example.org/gpu": "1" });
+    assert_eq!(pod["containers"][0]["resources"]["limits"], limits);
+    assert_eq!(pod.get("automountServiceAccountToken"), None, "none takes a field away");
+    assert_eq!(plan["actions"][1]["wait"]["declared"]["patch"]["line"], 3);
+}
+
+#[test]
 fn a_locked_plan_says_which_digest_is_missing() {
     let sandbox = Sandbox::new();
     let image = "image dev { repository = \"acme/dev\" }\n";

@@ -46,6 +46,15 @@ fn an_environment_is_made_kept_changed_and_destroyed() {
     local.ok(APPLY);
     assert_eq!((local.built().len(), file("/etc/motd").as_str()), (5, "hello again\n"));
 
+    // What a patch says of the Deployment holds here, too.
+    let patch = "patch { spec { template { spec { containers = [{ name = \"env\", env = [{ name = \"PATCHED\", value = \"yes\" }] }] } } } }\n  ";
+    local.replace("  container env {", &format!("  {patch}container env {{"));
+    local.ok(APPLY);
+    assert_eq!(
+        (local.built().len(), local.ask("podman", &["exec", "team-env", "sh", "-c", "echo $PATCHED"]).as_str()),
+        (5, "yes\n")
+    );
+
     let status = local.ok(&["status"]);
     assert!(status.contains("environment.team") && status.contains("1/1"), "{status}");
     assert!(local.ok(&["logs", "environment.team", "db"]).contains("started"));

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use crate::diagnostics::{Diagnostic, catalog};
 use crate::eval::value::{Data, Field, Record, Value};
 use crate::model::Sourced;
-use crate::types::{DIRECTIVE, PATCH};
+use crate::types::{DIRECTIVE, PATCH, Ty};
 
 /// What coderc finds a Deployment by.
 const PROTECTED: [&[&str]; 13] = [
@@ -40,7 +40,7 @@ pub(super) fn patch(fields: &Record, diagnostics: &mut Vec<Diagnostic>) -> Optio
         let found = conflict(whole, path, 0);
         diagnostics.extend(found.filter(|found| diagnostics[before..].iter().all(|told| told.place != found.place)));
     }
-    (diagnostics.len() == before).then(|| Sourced { value: json(&patch.value), place: patch.set_at })
+    (diagnostics.len() == before).then(|| Sourced { value: json(&patch.value, None), place: patch.set_at })
 }
 
 fn is_text(field: &Field, text: &str) -> bool {
@@ -65,18 +65,31 @@ fn shown(path: &[&str]) -> String {
     if path.is_empty() { "patch".to_owned() } else { path.join(".") }
 }
 
-/// A value as the JSON that Kubernetes reads: amounts are quantities.
-fn json(value: &Value) -> Json {
+/// A value of a type as the JSON that Kubernetes writes: amounts are quantities, which are texts.
+fn json(value: &Value, ty: Option<&Ty>) -> Json {
     match &value.data {
         Data::Bool(value) => Json::Bool(*value),
+        Data::Int(number) if is_quantity(ty) => Json::from(number.to_string()),
+        Data::Float(number) if is_quantity(ty) => Json::from(number.to_string()),
         Data::Int(number) => Json::from(*number),
         Data::Float(number) => Json::from(*number),
         Data::String(text) => Json::from(text.as_str()),
         Data::Bytes(bytes) => Json::from(bytes.quantity()),
         Data::Cpu(cpu) => Json::from(cpu.quantity()),
-        Data::List(list) => list.items.iter().map(json).collect(),
+        Data::List(list) => {
+            let element = match ty.map(|ty| ty.present().base()) {
+                Some(Ty::List(element)) => Some(&**element),
+                _ => None,
+            };
+            list.items.iter().map(|item| json(item, element)).collect()
+        }
         Data::Record(record) => {
-            let entries = record.fields.iter().map(|(name, field)| (name.to_string(), json(&field.value)));
+            let of = |name: &str| match record.ty.as_ref()? {
+                Ty::Record(record) => record.field(name).map(|field| &field.ty),
+                Ty::Map(entry) => Some(&**entry),
+                _ => None,
+            };
+            let entries = record.fields.iter().map(|(name, field)| (name.to_string(), json(&field.value, of(name))));
             Json::Object(entries.collect::<Map<_, _>>())
         }
         // The types of the API have no others, and what is in error is not asked.
@@ -88,4 +101,8 @@ fn json(value: &Value) -> Json {
         | Data::Function(_)
         | Data::Builtin(_) => Json::Null,
     }
+}
+
+fn is_quantity(ty: Option<&Ty>) -> bool {
+    matches!(ty.map(|ty| ty.present().base()), Some(Ty::Union(union)) if union.name.as_deref() == Some("Quantity"))
 }
