@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         trial("what_was_applied_is_not_applied_again", missing(), what_was_applied_is_not_applied_again),
         trial("drift_and_conflicts_are_told_field_by_field", missing(), drift_and_conflicts_are_told_field_by_field),
         trial("what_never_changes_is_made_anew_and_volumes_only_when_asked", missing(), what_never_changes),
+        trial("a_strategy_changes_there_and_back", missing(), a_strategy_changes_there_and_back),
         trial("what_left_the_sources_is_found_and_deleted", missing(), what_left_the_sources),
         trial("another_namespace_is_another_instance", missing(), another_namespace_is_another_instance),
         trial("everything_that_is_missing_is_told_before", missing(), everything_that_is_missing),
@@ -113,6 +114,34 @@ fn what_never_changes() {
         bench.apply(&plan, "environment.e/volume-home").await.unwrap();
         assert_eq!(bench.get("PersistentVolumeClaim", "e-home").await.unwrap()["spec"]["resources"]["requests"]["storage"], "1G");
         assert!(bench.get("Deployment", "e").await.is_none());
+    });
+}
+
+/// The server fills in what it then refuses: a volume could not be added to an environment that was there.
+fn a_strategy_changes_there_and_back() {
+    Bench::run(Settings::default(), async |bench| {
+        let plain = environment("e");
+        bench.carry_out(&bench.plan(plain.clone())).await;
+        let strategy = async || bench.get("Deployment", "e").await.unwrap()["spec"]["strategy"].clone();
+        let filled = strategy().await;
+        assert_eq!(filled["type"], "RollingUpdate");
+        let uid = bench.get("Deployment", "e").await.unwrap()["metadata"]["uid"].clone();
+
+        let mut claimed = plain.clone();
+        claimed[2].1["spec"]["strategy"] = json!({ "type": "Recreate" });
+        let plan = bench.plan(claimed);
+        let seen = bench.observe(&plan).await;
+        let deployment = seen.actions.iter().find(|action| action.address == "environment.e/deployment").unwrap();
+        assert!(deployment.change == Change::Update && !deployment.message.contains("refuse"), "{}", deployment.message);
+        bench.apply(&plan, "environment.e/deployment").await.unwrap();
+        assert_eq!(strategy().await, json!({ "type": "Recreate" }));
+        assert_eq!(bench.change(&plan, "environment.e/deployment").await, Change::None);
+
+        let plan = bench.plan(plain);
+        bench.apply(&plan, "environment.e/deployment").await.unwrap();
+        assert_eq!(strategy().await, filled);
+        assert_eq!(bench.change(&plan, "environment.e/deployment").await, Change::None);
+        assert_eq!(bench.get("Deployment", "e").await.unwrap()["metadata"]["uid"], uid, "it is never made anew for that");
     });
 }
 

@@ -48,7 +48,9 @@ pub fn select(mut plan: Plan, patterns: &[String]) -> Plan {
             kept[index] |= tag.of.iter().all(|of| index_of.get(of.as_str()).is_some_and(|of| kept[*of]));
         }
     }
-    let addresses: FxHashSet<String> = plan.actions.iter().map(|action| owner(&action.address).to_owned()).collect();
+    let addresses = plan.actions.iter().map(|action| &action.address).chain(plan.shared.iter().map(|(address, _)| address));
+    let addresses: FxHashSet<String> = addresses.map(|address| owner(address).to_owned()).collect();
+    plan.shared.retain(|(_, build)| index_of.get(build.as_str()).is_some_and(|index| kept[*index]));
     let mut kept = kept.into_iter();
     plan.actions.retain(|_| kept.next().unwrap_or(true));
     let mut known: Vec<String> = addresses.into_iter().collect();

@@ -11,7 +11,7 @@ use super::conflict::{self, conflicts};
 use super::kind::{self, CLAIM, DEPLOYMENT, Kind};
 use super::observe::is_immutable;
 use super::request::{Rules, code};
-use super::{Connection, owner};
+use super::{Connection, owner, strategy};
 use crate::execute::{ActionEvents, Failure, Level, Phase, Stop};
 
 /// What the user allows.
@@ -78,6 +78,7 @@ pub async fn apply(
             work.remove(kind, &name).await?;
             work.attempt().await
         }
+        Err(error) if strategy::is_in_the_way(kind, &error) => work.recreating(&name).await,
         result => result,
     }
     .map(|live| Applied {
@@ -101,6 +102,14 @@ impl Work<'_> {
     async fn attempt(&self) -> kube::Result<Value> {
         let rules = Rules { force: self.allowed.force_conflicts, dry_run: false };
         self.connection.apply(self.kind, self.namespace, self.object, rules).await
+    }
+
+    /// As [`Work::attempt`], of a Deployment whose strategy the server stands in the way of.
+    async fn recreating(&self, name: &str) -> kube::Result<Value> {
+        strategy::recreate(self.connection, self.namespace, name).await?;
+        let live = self.attempt().await?;
+        strategy::give_up(self.connection, self.namespace, name).await?;
+        Ok(live)
     }
 
     async fn remove(&self, kind: Kind, name: &str) -> Result<(), Failure> {

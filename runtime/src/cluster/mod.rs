@@ -25,6 +25,7 @@ mod quantity;
 pub mod ready;
 mod request;
 mod secrets;
+mod strategy;
 mod verdict;
 pub mod wait;
 pub mod watching;

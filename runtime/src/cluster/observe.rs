@@ -13,7 +13,7 @@ use super::conflict::{self, conflicts};
 use super::kind::{self, Kind, OF_ENVIRONMENTS};
 use super::owner::{self, Owner};
 use super::request::{Rules, code};
-use super::{Connection, diff, leftover};
+use super::{Connection, diff, leftover, strategy};
 use crate::execute::Failure;
 use crate::providers::{Observation, Observed};
 use crate::saved::{self, Plan, Step};
@@ -176,6 +176,7 @@ async fn dry_run(
             let kube::Error::Api(status) = error else { return Ok(observed(Change::Replace, differs(&changes), changes)) };
             Ok(observed(Change::Replace, status.message.clone(), changes))
         }
+        Err(error) if strategy::is_in_the_way(wanted.kind, &error) => Ok(observed(Change::Update, differs(&changes), changes)),
         Err(error) if code(&error) == Some(422) => {
             Ok(observed(Change::Update, format!("{}{}", differs(&changes), refused(&error)), changes))
         }

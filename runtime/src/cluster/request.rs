@@ -58,11 +58,22 @@ impl Connection {
 
     /// Applies an object as the manager `coderc`; the object as it is then.
     pub(super) async fn apply(&self, kind: Kind, namespace: &str, object: &Value, rules: Rules) -> kube::Result<Value> {
-        let name = object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
         let mut params = PatchParams::apply(MANAGER);
         params.force = rules.force;
         params.dry_run = rules.dry_run;
-        let request = Request::new(kind.path(Some(namespace))).patch(name, &params, &Patch::Apply(object));
+        self.apply_as(kind, namespace, object, &params).await
+    }
+
+    /// Applies what a manager wants of an object, by name; the object as it is then.
+    pub(super) async fn apply_as(
+        &self,
+        kind: Kind,
+        namespace: &str,
+        object: &Value,
+        params: &PatchParams,
+    ) -> kube::Result<Value> {
+        let name = object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+        let request = Request::new(kind.path(Some(namespace))).patch(name, params, &Patch::Apply(object));
         self.client.request(request.map_err(kube::Error::BuildRequest)?).await
     }
 

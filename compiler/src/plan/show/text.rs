@@ -27,6 +27,9 @@ pub fn text(plan: &Plan, style: Style) -> String {
         for group in groups {
             out.group(group);
         }
+        if !environments {
+            out.shared(plan);
+        }
         out.text.push('\n');
     }
     let summary = summary(plan);
@@ -62,6 +65,16 @@ impl Writer {
             let line = format!("{indent}{head}  {deed:deeds$}  {reason}");
             let _ = writeln!(self.text, "{}", line.trim_end());
             self.details(action, indent);
+        }
+    }
+
+    /// Images that have no build of their own.
+    fn shared(&mut self, plan: &Plan) {
+        let names = plan.shared.iter().map(|(address, _)| address.chars().count()).max().unwrap_or(0);
+        for (address, build) in &plan.shared {
+            let head = self.paint(DIM, &format!("= {address:names$}"));
+            let reason = self.paint(DIM, &format!("is the image of {build}"));
+            let _ = writeln!(self.text, "  {head}  {reason}");
         }
     }
 

@@ -66,6 +66,10 @@ fn images_that_come_to_the_same_are_one_build() {
     .assert_eq(&table(&used.sound()));
     let named = select(world().sound(), &["image.same".into()]);
     assert!(named.diagnostics.is_empty() && named.actions.iter().any(|action| action.address == "image.dev"));
+    let shown = crate::plan::show::text(&named, crate::plan::show::Style::default());
+    assert!(shown.contains("  = image.same  is the image of image.dev\n"), "{shown}");
+    let misspelt = select(world().sound(), &["image.sane".into()]);
+    assert!(misspelt.diagnostics[0].help.iter().any(|help| help.contains("image.same")), "{:?}", misspelt.diagnostics);
 }
 
 #[test]
