@@ -137,6 +137,13 @@ fn a_strategy_changes_there_and_back() {
         assert_eq!(strategy().await, json!({ "type": "Recreate" }));
         assert_eq!(bench.change(&plan, "environment.e/deployment").await, Change::None);
 
+        let mut both = plain.clone();
+        both[2].1["spec"]["strategy"] = json!({ "type": "Recreate", "rollingUpdate": { "maxSurge": 1 } });
+        assert!(
+            bench.apply(&bench.plan(both), "environment.e/deployment").await.is_err(),
+            "what a patch says is for its writer to mend"
+        );
+
         let plan = bench.plan(plain);
         bench.apply(&plan, "environment.e/deployment").await.unwrap();
         assert_eq!(strategy().await, filled);

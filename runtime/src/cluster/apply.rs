@@ -78,7 +78,7 @@ pub async fn apply(
             work.remove(kind, &name).await?;
             work.attempt().await
         }
-        Err(error) if strategy::is_in_the_way(kind, &error) => work.recreating(&name).await,
+        Err(error) if strategy::is_in_the_way(kind, &object, &error) => work.recreating(&name).await,
         result => result,
     }
     .map(|live| Applied {

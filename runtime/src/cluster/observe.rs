@@ -176,7 +176,9 @@ async fn dry_run(
             let kube::Error::Api(status) = error else { return Ok(observed(Change::Replace, differs(&changes), changes)) };
             Ok(observed(Change::Replace, status.message.clone(), changes))
         }
-        Err(error) if strategy::is_in_the_way(wanted.kind, &error) => Ok(observed(Change::Update, differs(&changes), changes)),
+        Err(error) if strategy::is_in_the_way(wanted.kind, wanted.object, &error) => {
+            Ok(observed(Change::Update, differs(&changes), changes))
+        }
         Err(error) if code(&error) == Some(422) => {
             Ok(observed(Change::Update, format!("{}{}", differs(&changes), refused(&error)), changes))
         }

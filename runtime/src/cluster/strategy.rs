@@ -14,10 +14,11 @@ use super::request::code;
 /// Who owns what the server filled in, for two requests.
 const MANAGER: &str = "coderc-strategy";
 
-/// Whether an apply was refused for what the server itself had filled in.
-pub fn is_in_the_way(kind: Kind, error: &kube::Error) -> bool {
+/// Whether an object was refused for what the server itself had filled in.
+pub fn is_in_the_way(kind: Kind, object: &Value, error: &kube::Error) -> bool {
     let kube::Error::Api(status) = error else { return false };
-    kind == DEPLOYMENT && code(error) == Some(422) && status.message.contains("spec.strategy.rollingUpdate")
+    let is_said = !object["spec"]["strategy"]["rollingUpdate"].is_null();
+    kind == DEPLOYMENT && !is_said && code(error) == Some(422) && status.message.contains("spec.strategy.rollingUpdate")
 }
 
 /// Makes the Deployment one whose pods are ended before new ones start, and changes nothing else.
