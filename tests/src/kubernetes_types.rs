@@ -33,18 +33,11 @@ type IntOrString = int | string
 /// # Panics
 /// When the document has another form.
 pub fn write(document: &Value) -> String {
-    let schemas = &document["components"]["schemas"];
     let mut written = BTreeMap::new();
-    let mut waiting = vec![DEPLOYMENT.to_owned()];
-    let mut seen = BTreeSet::from([DEPLOYMENT.to_owned()]);
     let keys = merge_keys(document);
-    while let Some(name) = waiting.pop() {
-        let mut refer = |to: &str| {
-            if seen.insert(to.to_owned()) {
-                waiting.push(to.to_owned());
-            }
-        };
-        let text = record(&name, &schemas[&name], &keys, &mut refer);
+    let names: BTreeSet<String> = closure_fields(document).into_iter().map(|(name, ..)| name).collect();
+    for name in names {
+        let text = record(&name, &document["components"]["schemas"][&name], &keys);
         let one = written.insert(short(&name).to_owned(), text);
         assert!(one.is_none(), "two types are called {}", short(&name));
     }
@@ -104,26 +97,23 @@ fn properties<'a>(name: &str, schema: &'a Value) -> impl Iterator<Item = (&'a St
     schema["properties"].as_object().into_iter().flatten().filter(move |(field, _)| given(field))
 }
 
-fn record(name: &str, schema: &Value, keys: &BTreeSet<(String, String)>, refer: &mut impl FnMut(&str)) -> String {
+fn record(name: &str, schema: &Value, keys: &BTreeSet<(String, String)>) -> String {
     let mut text = documentation(schema, "");
     let _ = writeln!(text, "type {} = {{", short(name));
     for (field, schema) in properties(name, schema) {
         let optional = if keys.contains(&(name.to_owned(), field.clone())) { "" } else { "?" };
-        let ty = type_of(schema, refer);
+        let ty = type_of(schema);
         let _ = writeln!(text, "{}  {field}: {ty}{optional}", documentation(schema, "  "));
     }
     text + "}\n"
 }
 
-fn type_of(schema: &Value, refer: &mut impl FnMut(&str)) -> String {
+fn type_of(schema: &Value) -> String {
     if let Some(name) = reference(schema) {
         return match short(&name) {
             known @ ("Quantity" | "IntOrString") => known.to_owned(),
             "Time" | "MicroTime" => "string".to_owned(),
-            other => {
-                refer(&name);
-                other.to_owned()
-            }
+            other => other.to_owned(),
         };
     }
     if let Some(texts) = schema["enum"].as_array() {
@@ -135,9 +125,9 @@ fn type_of(schema: &Value, refer: &mut impl FnMut(&str)) -> String {
         Some("integer") => "int".to_owned(),
         Some("number") => "float".to_owned(),
         Some("boolean") => "bool".to_owned(),
-        Some("array") => format!("list<{}>", type_of(&schema["items"], refer)),
+        Some("array") => format!("list<{}>", type_of(&schema["items"])),
         Some("object") if schema["additionalProperties"].is_object() => {
-            format!("map<{}>", type_of(&schema["additionalProperties"], refer))
+            format!("map<{}>", type_of(&schema["additionalProperties"]))
         }
         other => panic!("a schema of the type {other:?}: {schema}"),
     }

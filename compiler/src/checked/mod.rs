@@ -19,6 +19,7 @@ pub use address::{aliases, image_address, imports_of};
 pub use files::{image_context, image_dockerfile, image_dockerignore};
 pub use image::normal_path;
 pub use package::{collisions, enforced, policies_in_force};
+pub use patch::PROTECTED;
 pub use project_settings::{project, project_problems};
 
 use crate::db::{Db, ItemId};

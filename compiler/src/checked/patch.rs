@@ -7,8 +7,8 @@ use crate::eval::value::{Data, Field, Record, Value};
 use crate::model::Sourced;
 use crate::types::{DIRECTIVE, PATCH, Ty};
 
-/// What coderc finds a Deployment by.
-const PROTECTED: [&[&str]; 13] = [
+/// What coderc finds a Deployment by: what rendering puts there, which a test of it compares.
+pub const PROTECTED: [&[&str]; 13] = [
     &["metadata", "name"],
     &["metadata", "generateName"],
     &["metadata", "namespace"],

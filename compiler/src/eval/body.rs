@@ -7,7 +7,7 @@ use super::{Data, Field, Fields, Interpreter, Record, Value};
 use crate::diagnostics::catalog;
 use crate::hir::{ExprId, Loop, Member, Name, RecordField, SmolStr};
 use crate::text::{Place, TextRange};
-use crate::types::{FieldTy, RecordTy, Ty, block_field};
+use crate::types::{RecordTy, Ty, block_field};
 
 /// A block of a body.
 #[derive(Clone, Copy)]
@@ -86,7 +86,7 @@ impl<'db> Interpreter<'db> {
         let mut fields = Fields::with_capacity(record.fields.len());
         for (declared, given) in record.fields.iter().zip(given) {
             let field = match given {
-                Some(field) if is_absent(&field.value, declared) && !record.partial => None,
+                Some(field) if leaves_out(&field.value, &declared.ty, record.partial) => None,
                 Some(field) => Some(field),
                 None => self.default_field(declared),
             };
@@ -230,9 +230,9 @@ impl<'db> Interpreter<'db> {
     }
 }
 
-/// Whether a value says that an optional field is not set.
-pub(super) fn is_absent(value: &Value, field: &FieldTy) -> bool {
-    matches!(value.data, Data::None) && matches!(field.ty, Ty::Option(_))
+/// Whether a value for a field of this type says that it is not set; in a part of an object that is there, `none` is kept.
+pub(super) fn leaves_out(value: &Value, ty: &Ty, partial: bool) -> bool {
+    matches!(value.data, Data::None) && matches!(ty, Ty::Option(_)) && !partial
 }
 
 /// A member that is a block.

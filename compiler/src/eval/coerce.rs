@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::body::is_absent;
+use super::body::leaves_out;
 use super::{Data, Fields, Interpreter, List, Record, Value, show};
 use crate::db::item_text;
 use crate::diagnostics::catalog;
@@ -141,7 +141,7 @@ impl<'db> Interpreter<'db> {
         let mut made = Fields::with_capacity(ty.fields.len());
         for declared in &ty.fields {
             match record.fields.get(&declared.name) {
-                Some(field) if is_absent(&field.value, declared) && !ty.partial => {}
+                Some(field) if leaves_out(&field.value, &declared.ty, ty.partial) => {}
                 Some(field) => {
                     let mut field = field.clone();
                     if let Some(adapted) = self.adapted(&field.value, &declared.ty, at) {

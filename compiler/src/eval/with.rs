@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::body::{Block, block};
+use super::body::{Block, block, leaves_out};
 use super::code::Frame;
 use super::{Data, Field, Fields, Instance, Interpreter, Overridden, Record, Value, show};
 use crate::diagnostics::{catalog, nearest};
@@ -70,7 +70,7 @@ impl<'db> Interpreter<'db> {
             Some(Ty::Map(entry)) => Some((**entry).clone()),
             _ => None,
         };
-        let is_partial = matches!(ty, Some(Ty::Record(record)) if record.partial);
+        let partial = matches!(ty, Some(Ty::Record(record)) if record.partial);
         let old = fields.get(name);
         let expected = declared.unwrap_or_else(|| old.map_or(Ty::Any, |old| number_like(&old.value)));
         let value = match (operator, old) {
@@ -83,7 +83,7 @@ impl<'db> Interpreter<'db> {
                 self.refine(joined, &expected, added.place)
             }
         };
-        if matches!(value.data, Data::None) && matches!(expected, Ty::Option(_)) && !is_partial {
+        if leaves_out(&value, &expected, partial) {
             fields.remove(name);
             return;
         }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::conflict::{self, conflicts};
 use super::kind::{self, CLAIM, DEPLOYMENT, Kind};
 use super::observe::is_immutable;
-use super::request::{Rules, code};
+use super::request::{Rules, code, message};
 use super::{Connection, owner, strategy};
 use crate::execute::{ActionEvents, Failure, Level, Phase, Stop};
 
@@ -161,13 +161,6 @@ fn refused(connection: &Connection, what: &str, namespace: &str, error: &kube::E
         Some(404) if message.contains("namespaces") => Failure::new(namespace_missing::new(namespace)),
         Some(403) if message.contains("exceeded quota") => Failure::new(environment_quota::new(what, &message)),
         _ => connection.failure(&format!("applying {what}"), error),
-    }
-}
-
-fn message(error: &kube::Error) -> String {
-    match error {
-        kube::Error::Api(status) => status.message.clone(),
-        other => other.to_string(),
     }
 }
 

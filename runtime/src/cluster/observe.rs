@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::conflict::{self, conflicts};
 use super::kind::{self, Kind, OF_ENVIRONMENTS};
 use super::owner::{self, Owner};
-use super::request::{Rules, code};
+use super::request::{Rules, code, message};
 use super::{Connection, diff, leftover, strategy};
 use crate::execute::Failure;
 use crate::providers::{Observation, Observed};
@@ -76,19 +76,19 @@ pub async fn observe(connection: &Connection, plan: &Plan, everything: bool) -> 
 
 fn wanted<'a>(connection: &Connection, plan: &'a Plan) -> Vec<Wanted<'a>> {
     let is_patched = |action: &saved::Action| matches!(&action.step, saved::Step::Wait(wait) if wait.declared.patch.is_some());
-    let patched = plan.actions.iter().filter(|action| is_patched(action));
-    let deployment = |ready: &str| Some(format!("{}/deployment", ready.rsplit_once('/')?.0));
-    let patched: BTreeSet<String> = patched.filter_map(|action| deployment(&action.address)).collect();
+    let patched: BTreeSet<&str> =
+        plan.actions.iter().filter(|action| is_patched(action)).map(|action| compiler::plan::owner(&action.address)).collect();
     let one = |(action, apply): (&'a saved::Action, &'a saved::Apply)| {
         let text = |pointer: &str| apply.object.pointer(pointer).and_then(Value::as_str);
+        let kind = kind::of_environment(text("/kind")?)?;
         Some(Wanted {
             address: &action.address,
-            kind: kind::of_environment(text("/kind")?)?,
+            kind,
             namespace: text("/metadata/namespace").unwrap_or(&connection.namespace).to_owned(),
             name: text("/metadata/name")?.to_owned(),
             environment: text("/metadata/labels/app.kubernetes.io~1instance").unwrap_or_default().to_owned(),
             object: &apply.object,
-            is_patched: patched.contains(&action.address),
+            is_patched: kind == kind::DEPLOYMENT && patched.contains(compiler::plan::owner(&action.address)),
         })
     };
     plan.applies().filter(|(_, apply)| apply.provider == saved::Provider::Kubernetes).filter_map(one).collect()
@@ -199,10 +199,7 @@ async fn refusal(connection: &Connection, wanted: &Wanted<'_>) -> String {
 }
 
 fn refused(error: &kube::Error) -> String {
-    match error {
-        kube::Error::Api(status) => format!("; the cluster will refuse it: {}", status.message),
-        _ => String::new(),
-    }
+    format!("; the cluster will refuse it: {}", message(error))
 }
 
 /// Whether an apply was refused since a field never changes.

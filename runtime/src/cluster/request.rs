@@ -116,6 +116,14 @@ fn found<T>(result: kube::Result<T>) -> kube::Result<Option<T>> {
     }
 }
 
+/// What the server said against a request; where it said nothing, why it was not asked.
+pub(super) fn message(error: &kube::Error) -> String {
+    match error {
+        kube::Error::Api(status) => status.message.clone(),
+        other => other.to_string(),
+    }
+}
+
 /// The status code of a refusal.
 pub(super) fn code(error: &kube::Error) -> Option<u16> {
     match error {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use compiler::diagnostics::catalog::cluster_answer;
 use compiler::plan::action::{Build, Declared};
+use compiler::plan::owner;
 use serde_json::Value;
 
 use super::Failure;
@@ -49,9 +50,7 @@ pub fn placed(plan: &Plan, address: &str, failure: Failure) -> Failure {
     if failure.source.is_some() || failure.info.name != cluster_answer::INFO.name {
         return failure;
     }
-    let ready = address.rsplit_once('/').map(|(environment, _)| format!("{environment}/ready"));
-    let wait = plan.actions.iter().find(|action| Some(&action.address) == ready.as_ref());
-    let declared = wait.and_then(|action| match &action.step {
+    let declared = plan.action(&format!("{}/ready", owner(address))).and_then(|action| match &action.step {
         Step::Wait(wait) => Some(&wait.declared),
         _ => None,
     });

@@ -3,6 +3,7 @@
 //! Objects are merged field by field, `null` takes a field away, and lists are replaced, but for those that the API merges by a field
 //! that tells their elements apart. `$patch` says what else is to be done with an object or an element.
 
+use compiler::types::DIRECTIVE;
 use serde_json::{Map, Value};
 
 /// The lists of a Deployment that are merged, by their field, which is the same wherever it stands: what tells elements apart, or
@@ -23,8 +24,6 @@ pub const MERGED_LISTS: [(&str, Option<&str>); 14] = [
     ("volumeMounts", Some("mountPath")),
     ("volumes", Some("name")),
 ];
-
-const DIRECTIVE: &str = "$patch";
 
 /// Merges a patch into an object.
 pub fn merge(object: &mut Value, patch: &Value) {

@@ -240,6 +240,22 @@ fn a_whole_environment() {
     expect_file!["expected/deployment.json"].assert_eq(&pretty(&objects[4]));
 }
 
+/// The compiler checks a patch without knowing what is rendered here.
+#[test]
+fn what_a_deployment_is_found_by_cannot_be_patched() {
+    let (labels, annotations) = (Vec::new(), Vec::new());
+    let plain = Environment { labels, annotations, patch: None, ..environment() };
+    let deployment = object(&apply(&Arc::new(plain), ObjectKind::Deployment), &plan().package);
+    for path in [&["metadata", "labels"][..], &["metadata", "annotations"], &["spec", "template", "metadata", "labels"]] {
+        let found = deployment.pointer(&format!("/{}", path.join("/"))).and_then(Value::as_object).unwrap();
+        assert!(!found.is_empty());
+        for key in found.keys() {
+            let whole = [path, &[key]].concat();
+            assert!(compiler::checked::PROTECTED.contains(&&whole[..]), "{whole:?}");
+        }
+    }
+}
+
 #[test]
 fn only_the_container_that_pushes_can_read_what_pushes() {
     let job = &build_objects(&build(), "image.dev")[0];

@@ -36,7 +36,9 @@ pub fn lower(text: &str) -> Result<Lowered, Failure> {
                 shells.push(below.and_then(|below| shells[below].clone()));
             }
             Keyword::Shell => {
-                shells.last_mut().into_iter().for_each(|shell| *shell = serde_json::from_str(&instruction.rest.text).ok())
+                if let Some(shell) = shells.last_mut() {
+                    *shell = serde_json::from_str(&instruction.rest.text).ok();
+                }
             }
             _ => {}
         }

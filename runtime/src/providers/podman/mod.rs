@@ -94,7 +94,7 @@ impl Podman {
             if is_deployment(object) && every.iter().any(|pod| foreign(&pod)) {
                 failures.push(Failure::new(local_environment::name_taken(name)));
             }
-            let environment = action.address.rsplit_once('/').map_or(action.address.as_str(), |(environment, _)| environment);
+            let environment = compiler::plan::owner(&action.address);
             let mut secrets = manifest::secrets(object);
             secrets.dedup_by(|one, other| (&one.name, &one.key) == (&other.name, &other.key));
             for of in secrets {
